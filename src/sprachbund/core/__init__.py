@@ -1,0 +1,1 @@
+"""The ground: machinery that knows nothing of language, tensors or experiments."""

@@ -1,0 +1,1 @@
+"""Files to examples: formats, locations, label spaces, the catalogue of data sets."""

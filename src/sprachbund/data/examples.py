@@ -1,0 +1,69 @@
+"""Examples as readers give them: text, gold labels, an identity, and the place they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sprachbund.core.source import Location
+
+
+@dataclass(frozen=True, slots=True)
+class TokenExample:
+    """A sentence as words, each with at most one label (tagging, spans as BIO).
+
+    Args:
+        identity: unique within its corpus; the file's own id (`sent_id`) where it has one,
+            else the position from 1 ("17").
+        words: the words as the file has them; never empty.
+        labels: one label a word, or None for text without gold labels.
+        location: where the sentence begins.
+    """
+
+    identity: str
+    words: tuple[str, ...]
+    labels: tuple[str, ...] | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextExample:
+    """A text or a pair of texts with at most one label (classification).
+
+    Args:
+        identity: as in TokenExample.
+        text: the first or only text.
+        text_pair: the second text of a pair (hypothesis, second sentence), else None.
+        label: the gold label, or None.
+        location: where the example begins.
+    """
+
+    identity: str
+    text: str
+    text_pair: str | None = None
+    label: str | None = None
+    location: Location | None = None
+
+
+Example = TokenExample | TextExample
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The examples of one language and split of one data set.
+
+    Args:
+        data_set: name of the data set ("ud_pos").
+        language: the language code as sprachbund.languages knows it, or a variant ("de-CH").
+        split: "train", "dev" or "test".
+        examples: all TokenExample or all TextExample.
+        fingerprint: sha256 over the bytes read and the reader's version; changes when the data do.
+        notes: counted things a reader did (`{"multiword_lines": 12, "blank_labels": 3}`), shown in results.
+    """
+
+    data_set: str
+    language: str
+    split: str
+    examples: Sequence[Example]
+    fingerprint: str
+    notes: dict[str, int] = field(default_factory=dict)

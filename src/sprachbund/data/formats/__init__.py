@@ -1,0 +1,1 @@
+"""One file a format; the interface and the table are in `reader.py`."""

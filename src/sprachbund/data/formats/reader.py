@@ -1,0 +1,67 @@
+"""The reader interface and the table of readers.
+
+A reader is named after a format, never after a data set. It turns the lines of one file into
+examples, one at a time, and raises FormatError with file, line and remedy at the first line
+that breaks the format. Bytes are opened by `sprachbund.data.formats.lines`, which undoes gzip
+and reports NUL and invalid UTF-8 with line and byte.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from sprachbund.core.config import Config
+from sprachbund.core.registry import Registry
+from sprachbund.data.examples import Example
+
+
+class ReaderOptions(Config):
+    """Options every format understands; a reader that has no use for one ignores it."""
+
+    text_column: str | None = None
+    """Column with the first text; None: the usual names (text, sentence, sentence1, premise, ...)."""
+    pair_column: str | None = None
+    """Column with the second text; None: the usual names (sentence2, hypothesis, ...) where present."""
+    label_column: str | None = None
+    """Column with the label; None: the usual names (label, upos for CoNLL-U, the last column of token columns)."""
+    multiword: str = "words"
+    """CoNLL-U multiword tokens: "words" scores the syntactic words, "tokens" the surface token with the tag
+    of its first word, "xtreme" as XTREME's preprocessing has it (see formats/conllu.py)."""
+
+
+class Reader(Protocol):
+    """A file format."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    extensions: ClassVar[tuple[str, ...]]
+    """File name endings without a trailing `.gz`, with the dot (".conllu",)."""
+
+    def read(self, path: Path, options: ReaderOptions, notes: Counter[str]) -> Iterator[Example]:
+        """Yield the examples of a file in order.
+
+        Args:
+            path: the file; `.gz` is read as it stands.
+            options: columns and rules.
+            notes: counts of what the reader did (multiword tokens, blanked labels), added to.
+
+        Raises:
+            FormatError: with file, line and what to do.
+        """
+        ...
+
+
+READERS = Registry(
+    "file format",
+    "sprachbund.readers",
+    {
+        "conllu": "sprachbund.data.formats.conllu:ConlluReader",
+        "token_columns": "sprachbund.data.formats.token_columns:TokenColumnsReader",
+        "tsv": "sprachbund.data.formats.tables:TsvReader",
+        "csv": "sprachbund.data.formats.tables:CsvReader",
+        "jsonl": "sprachbund.data.formats.tables:JsonLinesReader",
+    },
+)

@@ -1,0 +1,114 @@
+"""Label spaces: what kind of output, which labels in which order, what happens to a label not seen in the source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sprachbund.core.config import Config
+from sprachbund.core.errors import LabelError, join_or, near_matches
+from sprachbund.core.source import Location
+from sprachbund.data.examples import Example, TokenExample
+
+Kind = Literal["tokens", "sequence"]
+UnknownLabels = Literal["fail", "ignore"]
+OUTSIDE = "O"
+IGNORED = -100  # the label id that losses and scores leave out, as torch's cross entropy has it
+
+
+class LabelSpace(Config):
+    """The labels of a task in a fixed order, owned here and nowhere else.
+
+    The order is: "O" first where spans are tagged, then the rest sorted by code point, so that it
+    does not depend on the order of the training file.
+    """
+
+    kind: Kind
+    """"tokens": a label a word; "sequence": a label a text."""
+    labels: tuple[str, ...]
+    """All labels known from the source language's training data."""
+
+    @property
+    def spans(self) -> bool:
+        """Whether the labels tag spans (B-X, I-X, O and their relatives)."""
+        return self.kind == "tokens" and is_span_scheme(self.labels)
+
+    def ids(self) -> dict[str, int]:
+        """Label -> position in `labels`."""
+        return {label: position for position, label in enumerate(self.labels)}
+
+
+def is_span_scheme(labels: Iterable[str]) -> bool:
+    """Say whether labels follow a span scheme: every one is "O" or has a prefix B-, I-, E-, S-, L- or U-.
+
+    >>> is_span_scheme(["O", "B-PER", "I-PER"]), is_span_scheme(["NOUN", "X"])
+    (True, False)
+    """
+    seen = [label for label in labels if label != OUTSIDE]
+    return bool(seen) and all(label[:2] in {"B-", "I-", "E-", "S-", "L-", "U-"} for label in seen)
+
+
+def label_space_of(examples: Sequence[Example]) -> LabelSpace:
+    """Collect the label space from the source language's training examples.
+
+    Raises:
+        LabelError: no example has a label.
+    """
+    kind: Kind = "tokens" if examples and isinstance(examples[0], TokenExample) else "sequence"
+    seen: set[str] = set()
+    for example in examples:
+        if isinstance(example, TokenExample):
+            seen.update(example.labels or ())
+        elif example.label is not None:
+            seen.add(example.label)
+    if not seen:
+        raise LabelError("no training example has a label", remedy="check the columns of the training file")
+    if kind == "tokens" and is_span_scheme(seen):
+        seen.add(OUTSIDE)
+    ordered = sorted(seen, key=lambda label: (label != OUTSIDE or kind != "tokens", label))
+    return LabelSpace(kind=kind, labels=tuple(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownLabelCount:
+    """How many gold labels a corpus has that the source does not know, by label."""
+
+    counts: Counter[str]
+
+    @property
+    def total(self) -> int:
+        """Number of words (or texts) with such a label."""
+        return sum(self.counts.values())
+
+
+def check_labels(
+    labels: Iterable[tuple[str, Location | None]], space: LabelSpace, rule: UnknownLabels, *, language: str
+) -> UnknownLabelCount:
+    """Compare gold labels with the label space.
+
+    Args:
+        labels: gold labels with the place each comes from.
+        space: the source language's label space.
+        rule: "fail" raises at the first unknown label, "ignore" counts them.
+        language: for the message.
+
+    Raises:
+        LabelError: under "fail", with place and near matches.
+    """
+    known, unknown = set(space.labels), Counter[str]()
+    for label, location in labels:
+        if label in known:
+            continue
+        if rule == "fail":
+            near = near_matches(label, space.labels)
+            hint = f" (near: {join_or(near)})" if near else ""
+            raise LabelError(
+                f"the {language} data have the label {label!r}, which the source language's training data "
+                f"do not know{hint}; known: {', '.join(space.labels)}",
+                where=location,
+                remedy="mend the label, or leave such items out of the scores with --unknown-labels ignore",
+            )
+        unknown[label] += 1
+    return UnknownLabelCount(unknown)

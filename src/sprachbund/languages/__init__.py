@@ -1,0 +1,1 @@
+"""Who the languages are: codes, names, scripts, families, and named sets of them."""

@@ -1,0 +1,1 @@
+"""Gold and predicted labels in, per-example counts that add up out."""

@@ -1,0 +1,1 @@
+"""Tensors to logits: encoder, taps, fusion, head. Read `transfer_model.py` first."""

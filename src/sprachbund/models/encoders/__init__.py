@@ -1,0 +1,1 @@
+"""Encoders: pieces and a mask in, hidden states out."""

@@ -1,0 +1,71 @@
+"""The encoder interface, and how an encoder is named and opened."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from jaxtyping import Bool, Int
+from torch import Tensor, nn
+
+from sprachbund.core.config import Config
+from sprachbund.models.taps import HiddenStates
+
+BUNDLED = "bundled:multilingual-e5-small"
+
+
+class EncoderConfig(Config):
+    """Which encoder, and what may be done to open it.
+
+    In YAML also a bare name: `encoder: bert-base-multilingual-cased`.
+    """
+
+    name: str = BUNDLED
+    """`bundled:multilingual-e5-small`, a hub id, or a local folder in hub layout."""
+    revision: str | None = None
+    """Hub revision (branch, tag or commit)."""
+    trust_remote_code: str | None = None
+    """Repeat the encoder's name here to run code that comes with it; off otherwise."""
+    allow_pickle: bool = False
+    """Read pickled weights (`pytorch_model.bin`) where there are no safetensors: they can run code."""
+
+
+class Encoder(nn.Module, ABC):
+    """Pieces and a mask to hidden states, by our own forward hooks.
+
+    Attributes:
+        width: E.
+        n_layers: N, layers above the embeddings.
+        normed_last: whether layer N is after a final norm that lower layers lack.
+        provenance: the sentence that every table and report repeats, or "".
+    """
+
+    width: int
+    n_layers: int
+    normed_last: bool
+    provenance: str
+
+    @abstractmethod
+    def forward(
+        self,
+        piece_ids: Int[Tensor, "batch positions"],
+        mask: Bool[Tensor, "batch positions"],
+        layers: Sequence[int],
+        type_ids: Int[Tensor, "batch positions"] | None = None,
+    ) -> HiddenStates:
+        """Run the encoder up to the highest layer asked for and keep only the layers asked for.
+
+        Args:
+            piece_ids: vocabulary ids.
+            mask: True at real pieces.
+            layers: layer numbers, 0..N, any order, repeats allowed.
+            type_ids: segment ids, or None.
+
+        Raises:
+            ModelError: a layer that the encoder does not have.
+        """
+
+    @property
+    @abstractmethod
+    def word_embeddings(self) -> nn.Embedding:
+        """The embedding matrix of the pieces (vocabulary trimming works on it)."""

@@ -1,0 +1,1 @@
+"""Fusions: states in, one state out."""

@@ -1,0 +1,1 @@
+"""Heads: the fused state in, logits out."""

@@ -1,0 +1,1 @@
+"""Our stages (prepare, train, predict, score, summarise); the machine that runs them is `sprachbund.stages`."""

@@ -1,0 +1,1 @@
+"""What to tell, in which format; reads stored findings only."""

@@ -1,0 +1,1 @@
+"""The machine that runs and remembers work; our use of it is `sprachbund.pipeline`."""

@@ -1,0 +1,1 @@
+"""Arrays in, numbers out: intervals and paired comparisons; no experiment vocabulary."""

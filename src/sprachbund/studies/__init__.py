@@ -1,0 +1,1 @@
+"""What to ask: grids over axes, shipped study files."""

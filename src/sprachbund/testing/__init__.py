@@ -1,0 +1,1 @@
+"""Contract checks and tiny encoders for authors of extensions."""

@@ -1,0 +1,54 @@
+"""How a model is trained, and which of these settings cannot change a result."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sprachbund.core.config import Config, neutral
+
+
+class TrainingConfig(Config):
+    """Settings of one training stage. The defaults are the recipe measured on English-EWT POS."""
+
+    learning_rate: float = Field(1e-4, gt=0)
+    """Peak learning rate of the encoder."""
+    head_learning_rate: float = Field(1e-3, gt=0)
+    """Peak learning rate of fusion and head, which start from nothing."""
+    epochs: float = Field(1.0, gt=0)
+    """Passes over the training data; fractions allowed."""
+    batch_pieces: int = Field(750, ge=8)
+    """Token budget: padded pieces (rows x longest row) of one batch."""
+    shuffle_window: int = Field(400, ge=1)
+    """Windows sorted by length together; batches of such groups are shuffled again."""
+    warmup: float = Field(0.1, ge=0, le=1)
+    """Share of steps in which the learning rate rises linearly; it then falls linearly to 0."""
+    weight_decay: float = Field(0.01, ge=0)
+    """On matrices of encoder layers and fusion only; 0 on embeddings (so that only rows in use
+    change), biases, norms and the head."""
+    clip_norm: float = Field(1.0, gt=0)
+    """Largest norm of all gradients together."""
+    dropout: float | None = Field(None, ge=0, lt=1)
+    """Dropout inside the encoder; None keeps the encoder's own."""
+    head_dropout: float = Field(0.1, ge=0, lt=1)
+    """Dropout on what the head reads."""
+    max_pieces: int = Field(512, ge=8)
+    """Longest window, special pieces included; longer inputs are read in overlapping windows."""
+    evaluations: int = Field(0, ge=0)
+    """Evaluations on source-language dev during training (evenly spaced, the last one at the end);
+    with more than one the best is kept. 0: only at the end, the last weights are kept."""
+    frozen_layers: int = Field(0, ge=0)
+    """Embeddings and this many lower layers stay as they are; 0 trains everything."""
+    freeze_encoder: bool = False
+    """Train fusion and head only."""
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    """auto: bf16 autocast where the processor or GPU has it (fp32 master weights always)."""
+    trim_vocabulary: bool = neutral(True)
+    """Train only embedding rows in use; gives the same result in less memory."""
+    checkpoint_seconds: float = neutral(60.0, gt=0)
+    """Time between checkpoints from which a killed run goes on."""
+    device: str = neutral("auto")
+    """auto: a GPU if there is one, else the processor."""
+    threads: int | None = neutral(None)
+    """Processor threads; None: as many as torch finds."""
