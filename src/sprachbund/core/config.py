@@ -55,7 +55,8 @@ def read_yaml(path: Path | str) -> CommentedMap:
     except FileNotFoundError:
         raise DataError("there is no such file", where=Location(name), remedy="check the path") from None
     except UnicodeDecodeError as error:
-        raise DataError(f"byte {error.start} is not UTF-8", where=Location(name), remedy="save the file as UTF-8") from None
+        what = f"byte {error.start} is not UTF-8"
+        raise DataError(what, where=Location(name), remedy="save the file as UTF-8") from None
     return parse_yaml(text, name)
 
 

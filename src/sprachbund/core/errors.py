@@ -143,7 +143,9 @@ class StorageError(SprachbundError):
 class StageError(SprachbundError):
     """A stage failed; `cause_type` and `details` tell what was raised in it."""
 
-    def __init__(self, what: str, *, stage: str, cause_type: str = "", details: str = "", remedy: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, stage: str, cause_type: str = "", details: str = "", remedy: str | None = None
+    ) -> None:
         self.stage, self.cause_type, self.details = stage, cause_type, details
         super().__init__(what, remedy=remedy)
 

@@ -68,7 +68,7 @@ def write_aside(path: Path) -> Iterator[Path]:
             if temporary.is_dir():
                 _rename_folder(temporary, path)
             else:
-                os.replace(temporary, path)
+                temporary.replace(path)
         finally:
             remove(temporary)
 
@@ -99,7 +99,7 @@ def locked(path: Path) -> Iterator[None]:
 
 def _rename_folder(temporary: Path, path: Path) -> None:
     try:
-        os.rename(temporary, path)
+        temporary.rename(path)
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
