@@ -21,13 +21,14 @@ def plain(value: Any) -> Json:
 
     Raises:
         TypeError: for values that have no canonical form (sets, functions, NaN, paths: a path
-            is where a thing lies, not what it is; pass its digest instead).
+            is where a thing lies, not what it is; pass its digest instead; keys that are
+            not text or whole numbers, or of which two have the same text).
     """
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         return {name: plain(getattr(value, name)) for name, info in fields.items() if not is_neutral(info)}
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return _plain_mapping(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -37,6 +38,17 @@ def plain(value: Any) -> Json:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _plain_mapping(value: Mapping[Any, Any]) -> dict[str, Json]:
+    result: dict[str, Json] = {}
+    for key, item in value.items():
+        if not isinstance(key, str | int) or isinstance(key, bool):
+            raise TypeError(f"the key {key!r} has no canonical form: keys are text or whole numbers")
+        if str(key) in result:
+            raise TypeError(f"two keys have the text {str(key)!r}")
+        result[str(key)] = plain(item)
+    return result
 
 
 def canonical_json(value: Any) -> str:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from sprachbund.core.errors import StorageError
+from sprachbund.core.errors import SprachbundError, StorageError
 from sprachbund.core.source import Location
 
 _STORAGE_FAULTS = {
     errno.ENOSPC: "no space left on the disk",
     errno.EDQUOT: "the disk quota is used up",
-    errno.EACCES: "no permission to write here",
-    errno.EPERM: "no permission to write here",
+    errno.EACCES: "no permission",
+    errno.EPERM: "no permission",
     errno.EROFS: "the file system is read-only",
 }
+_STORAGE_TEXTS = re.compile(
+    r"no space left on device|disk quota exceeded|(?:os error|errno) (?:28|122)\b", re.IGNORECASE
+)
+_STORAGE_REMEDY = "free some space or choose another folder; nothing half-written was left"
 
 
 def sha256_file(path: Path) -> str:
@@ -39,15 +44,57 @@ def temporary_sibling(path: Path) -> Path:
 
 @contextmanager
 def storage_faults_told(path: Path) -> Iterator[None]:
-    """Turn the operating system's "no space", "no permission" into a StorageError that names the place."""
+    """Turn "no space", "no permission" into a StorageError that names the place (`path`, if the error names none)."""
     try:
         yield
-    except OSError as error:
-        text = _STORAGE_FAULTS.get(error.errno or 0)
-        if text is None:
+    except Exception as error:
+        told = storage_fault(error, path)
+        if told is None or isinstance(error, StorageError):
             raise
-        raise StorageError(text, where=Location(str(path)), remedy="free some space or choose another folder; "
-                           "nothing half-written was left") from error
+        raise told from error
+
+
+def storage_fault(error: BaseException, path: Path) -> StorageError | None:
+    """Say whether an exception, or what it was raised from, means that storage failed; None if not.
+
+    safetensors, pyarrow and tokenizers report a full disk as their own exceptions, with the operating
+    system's words in the message; those are recognised by these words.
+
+    Args:
+        error: what was raised.
+        path: the place to name where the exception names none.
+    """
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        if isinstance(link, StorageError):
+            return link
+        text = _storage_text(link)
+        if text is not None:
+            return StorageError(text, where=Location(str(_place(link, path))), remedy=_STORAGE_REMEDY)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return None
+
+
+def _place(error: BaseException, path: Path) -> Path:
+    """The file an error names, unless that is only the temporary copy of `path`."""
+    named = getattr(error, "filename", None)
+    if not isinstance(named, str) or (f".{path.name}." in named and ".partial" in named):
+        return path
+    return Path(named)
+
+
+def _storage_text(error: BaseException) -> str | None:
+    if isinstance(error, OSError) and error.errno in _STORAGE_FAULTS:
+        return _STORAGE_FAULTS[error.errno]
+    if isinstance(error, SprachbundError):
+        return None
+    match = _STORAGE_TEXTS.search(str(error))
+    if match is None:
+        return None
+    full = errno.EDQUOT if "quota" in match[0].lower() or match[0].endswith("122") else errno.ENOSPC
+    return _STORAGE_FAULTS[full]
 
 
 @contextmanager
@@ -88,13 +135,32 @@ def remove(path: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold an inter-process lock named after `path` (a sibling `.lock` file); waits for it."""
-    lock = path.with_name(f".{path.name}.lock")
+def locked(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold an inter-process lock named after `path` (a sibling `.lock` file); waits for it.
+
+    The operating system frees the lock when its holder dies. The lock file stays: removing it would
+    let two processes hold locks on two files of one name.
+
+    Args:
+        path: what is locked; it need not exist.
+        waiting: called once if another process holds the lock and this one has to wait.
+
+    Raises:
+        StorageError: the lock file cannot be written.
+    """
+    lock = FileLock(str(path.with_name(f".{path.name}.lock")))
     with storage_faults_told(path):
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(lock)):
-            yield
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if waiting is not None:
+                waiting()
+            lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _rename_folder(temporary: Path, path: Path) -> None:

@@ -47,7 +47,8 @@ class Registry:
         """Load a component by name.
 
         Raises:
-            RegistryError: nobody, or more than one package, registers that name.
+            RegistryError: nobody, or more than one package, registers that name; or the package that
+                registers it cannot be imported.
         """
         if name in self.built_in:
             module, _, attribute = self.built_in[name].partition(":")
@@ -59,7 +60,18 @@ class Registry:
             owners = join_or(sorted(_distribution(point) for point in points))
             raise RegistryError(f"the {self.kind} {name!r} is registered by more than one package: {owners}",
                                 remedy="uninstall all but one of them")
-        return Component(name, points[0].load(), _distribution(points[0]))
+        return Component(name, self._load_point(points[0]), _distribution(points[0]))
+
+    def _load_point(self, point: EntryPoint) -> Any:
+        try:
+            return point.load()
+        except Exception as error:  # whatever a stranger's module raises while it is imported
+            owner = _distribution(point)
+            raise RegistryError(
+                f"the {self.kind} {point.name!r} of {owner} cannot be loaded from {point.value}: "
+                f"{type(error).__name__}: {error}",
+                remedy=f"install a version of {owner.partition('==')[0]} that works here, or uninstall it",
+            ) from error
 
     def _points(self) -> list[EntryPoint]:
         return list(entry_points(group=self.group))
