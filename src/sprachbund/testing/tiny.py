@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ def _stored_once(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name: state[name] for name in first.values()}
 
 
-def _fast(tokenizer: Tokenizer, *, type_ids: bool = False, **names: str) -> PreTrainedTokenizerFast:
+def _fast(tokenizer: Tokenizer, names: Mapping[str, str], *, type_ids: bool = False) -> PreTrainedTokenizerFast:
     inputs = ["input_ids", "token_type_ids", "attention_mask"] if type_ids else ["input_ids", "attention_mask"]
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, model_input_names=inputs, **names
@@ -124,7 +124,8 @@ def _frequent_parts(words: Iterable[str], mark: str = "") -> dict[str, int]:
 
 def _largest(parts: dict[str, int], mark: str, room: int) -> list[str]:
     """All single characters, then the longer parts that cover most text, at most `room` in all."""
-    single = sorted(part for part in parts if len(part.removeprefix(mark)) == 1)
+    characters = {part[-1] for part in parts}
+    single = sorted(characters | {mark + character for character in characters})
     longer = sorted(set(parts) - set(single), key=lambda part: (-parts[part] * len(part.removeprefix(mark)), part))
     return [*single, *longer[: max(0, room - len(single))]]
 
@@ -142,8 +143,9 @@ def _word_pieces() -> PreTrainedTokenizerFast:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
-    return _fast(tokenizer, type_ids=True, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
-                 sep_token="[SEP]", mask_token="[MASK]")
+    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]",
+             "mask_token": "[MASK]"}
+    return _fast(tokenizer, names, type_ids=True)
 
 
 def _sentence_pieces(special: list[str], single: str, pair: str, **names: str) -> PreTrainedTokenizerFast:
@@ -161,7 +163,7 @@ def _sentence_pieces(special: list[str], single: str, pair: str, **names: str) -
     tokenizer.decoder = decoders.Metaspace()
     used = [(piece, number) for number, piece in enumerate(special) if piece in single]
     tokenizer.post_processor = processors.TemplateProcessing(single=single, pair=pair, special_tokens=used)
-    return _fast(tokenizer, **names)
+    return _fast(tokenizer, names)
 
 
 def _byte_pairs(special: list[str], single: str, pair: str, **names: str) -> PreTrainedTokenizerFast:
@@ -176,7 +178,7 @@ def _byte_pairs(special: list[str], single: str, pair: str, **names: str) -> Pre
     tokenizer.train_from_iterator(training_sentences(), trainer)
     used = [(piece, number) for number, piece in enumerate(special) if piece in single]
     tokenizer.post_processor = processors.TemplateProcessing(single=single, pair=pair, special_tokens=used)
-    return _fast(tokenizer, **names)
+    return _fast(tokenizer, names)
 
 
 def _xlm_roberta_tokenizer() -> PreTrainedTokenizerFast:
