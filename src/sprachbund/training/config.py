@@ -8,6 +8,8 @@ from pydantic import Field
 
 from sprachbund.core.config import Config, neutral
 
+Precision = Literal["auto", "bf16", "fp32"]
+
 
 class TrainingConfig(Config):
     """Settings of one training stage. The defaults are the recipe measured on English-EWT POS."""
@@ -20,7 +22,7 @@ class TrainingConfig(Config):
     """Passes over the training data; fractions allowed."""
     batch_pieces: int = Field(750, ge=8)
     """Token budget: padded pieces (rows x longest row) of one batch."""
-    shuffle_window: int = Field(400, ge=1)
+    shuffle_window: int = Field(800, ge=1)
     """Windows sorted by length together; batches of such groups are shuffled again."""
     warmup: float = Field(0.1, ge=0, le=1)
     """Share of steps in which the learning rate rises linearly; it then falls linearly to 0."""
@@ -42,7 +44,7 @@ class TrainingConfig(Config):
     """Embeddings and this many lower layers stay as they are; 0 trains everything."""
     freeze_encoder: bool = False
     """Train fusion and head only."""
-    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    precision: Precision = "auto"
     """auto: bf16 autocast where the processor or GPU has it (fp32 master weights always)."""
     trim_vocabulary: bool = neutral(True)
     """Train only embedding rows in use; gives the same result in less memory."""
