@@ -7,6 +7,7 @@ tests of an extension need no network and no large files.
 from __future__ import annotations
 
 import math
+import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from transformers import PreTrainedTokenizerFast
 from sprachbund.core.errors import RegistryError, join_or, near_matches
 from sprachbund.testing.sentences import SENTENCES
 
-VOCABULARY = 1500
+VOCABULARY = 2000
 POSITIONS = 128
 
 
@@ -123,8 +124,8 @@ def _frequent_parts(words: Iterable[str], mark: str = "") -> dict[str, int]:
 
 
 def _largest(parts: dict[str, int], mark: str, room: int) -> list[str]:
-    """All single characters, then the longer parts that cover most text, at most `room` in all."""
-    characters = {part[-1] for part in parts}
+    """All single characters and ASCII, then the longer parts that cover most text, about `room` in all."""
+    characters = {part[-1] for part in parts} | set(string.ascii_letters + string.digits + string.punctuation)
     single = sorted(characters | {mark + character for character in characters})
     longer = sorted(set(parts) - set(single), key=lambda part: (-parts[part] * len(part.removeprefix(mark)), part))
     return [*single, *longer[: max(0, room - len(single))]]
@@ -155,7 +156,7 @@ def _sentence_pieces(special: list[str], single: str, pair: str, **names: str) -
     parts = _frequent_parts(words)
     total = sum(parts.values())
     vocabulary = [(piece, 0.0) for piece in special]
-    vocabulary += [(piece, math.log(parts[piece] / total))
+    vocabulary += [(piece, math.log(parts.get(piece, 1) / total))
                    for piece in _largest(parts, "", VOCABULARY - len(special))]
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=special.index(names["unk_token"]), byte_fallback=False))
     tokenizer.normalizer = normalizer
