@@ -25,8 +25,10 @@ _STORAGE_FAULTS = {
     errno.EPERM: "no permission",
     errno.EROFS: "the file system is read-only",
 }
-_STORAGE_TEXTS = re.compile(
-    r"no space left on device|disk quota exceeded|(?:os error|errno) (?:28|122)\b", re.IGNORECASE
+_FULL = {_STORAGE_FAULTS[errno.ENOSPC], _STORAGE_FAULTS[errno.EDQUOT]}
+_FULL_TEXTS = re.compile(
+    rf"no space left on device|disk quota exceeded|(?:os error|errno) (?:{errno.ENOSPC}|{errno.EDQUOT})\b",
+    re.IGNORECASE,
 )
 _STORAGE_REMEDY = "free some space or choose another folder; nothing half-written was left"
 
@@ -47,9 +49,11 @@ def storage_faults_told(path: Path) -> Iterator[None]:
     """Turn "no space", "no permission" into a StorageError that names the place (`path`, if the error names none)."""
     try:
         yield
+    except SprachbundError:
+        raise
     except Exception as error:
         told = storage_fault(error, path)
-        if told is None or isinstance(error, StorageError):
+        if told is None:
             raise
         raise told from error
 
@@ -64,14 +68,11 @@ def storage_fault(error: BaseException, path: Path) -> StorageError | None:
         error: what was raised.
         path: the place to name where the exception names none.
     """
-    seen: set[int] = set()
     link: BaseException | None = error
-    while link is not None and id(link) not in seen:
-        seen.add(id(link))
-        if isinstance(link, StorageError):
-            return link
+    while link is not None:
         text = _storage_text(link)
-        if text is not None:
+        # Deep in a chain only a full disk is the reason for certain: "no permission" may have been dealt with.
+        if text is not None and (link is error or text in _FULL):
             return StorageError(text, where=Location(str(_place(link, path))), remedy=_STORAGE_REMEDY)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return None
@@ -88,13 +89,11 @@ def _place(error: BaseException, path: Path) -> Path:
 def _storage_text(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.errno in _STORAGE_FAULTS:
         return _STORAGE_FAULTS[error.errno]
-    if isinstance(error, SprachbundError):
-        return None
-    match = _STORAGE_TEXTS.search(str(error))
+    match = _FULL_TEXTS.search(str(error))
     if match is None:
         return None
-    full = errno.EDQUOT if "quota" in match[0].lower() or match[0].endswith("122") else errno.ENOSPC
-    return _STORAGE_FAULTS[full]
+    quota = "quota" in match[0].lower() or match[0].endswith(str(errno.EDQUOT))
+    return _STORAGE_FAULTS[errno.EDQUOT if quota else errno.ENOSPC]
 
 
 @contextmanager

@@ -1,0 +1,60 @@
+"""An assignment: a stage as it is handed to whoever runs it, flat and made of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sprachbund.core.canonical import Json, plain
+from sprachbund.stages.keys import Keys, name
+from sprachbund.stages.stage import Resources, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A stage to run; inputs stand as keys into the store, so that it can be sent to another process.
+
+    Args:
+        key: the stage's key.
+        identity: the JSON behind the key (`keys.explain`), kept in the manifest.
+        label: what people call it, never empty.
+        function: "module:function".
+        config, settings: as in `Stage`, plain dictionaries.
+        inputs: name -> key of the stage whose output is needed.
+        resources: as in `Stage`.
+    """
+
+    key: str
+    kind: str
+    identity: Mapping[str, Json]
+    label: str
+    function: str
+    config: Mapping[str, Json]
+    settings: Mapping[str, Json]
+    inputs: Mapping[str, str]
+    resources: Resources
+
+
+def assign(stage: Stage, keys: Keys) -> Assignment:
+    """Turn a stage into an assignment.
+
+    Raises:
+        StageError: as `keys.stage_key`.
+        TypeError: a value of config or settings is not JSON.
+    """
+    resources = stage.resources
+    return Assignment(
+        key=keys.key(stage),
+        kind=stage.kind,
+        identity=keys.explain(stage),
+        label=name(stage),
+        function=stage.function,
+        config=_plain(stage.config),
+        settings=_plain(stage.settings),
+        inputs={role: keys.key(source) for role, source in stage.inputs.items()},
+        resources=Resources(resources.cpus, resources.memory_gib, dict(resources.environment)),
+    )
+
+
+def _plain(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: plain(item) for key, item in values.items()}

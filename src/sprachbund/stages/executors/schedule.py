@@ -1,0 +1,50 @@
+"""Which stage may start now; kept by an executor while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sprachbund.core.errors import SprachbundError
+from sprachbund.stages.assignment import Assignment
+from sprachbund.stages.perform import Outcome
+
+
+class Schedule:
+    """Stages to run, their order, and what became of them.
+
+    Args:
+        runs: inputs before whatever needs them; inputs that are not among them are in the store.
+        keep_going: after a failure, go on with whatever does not need the failed stage; else start nothing more.
+
+    Attributes:
+        outcomes: of stages that are done, in the order in which they finished.
+        errors: of stages that failed, in the order in which they failed.
+    """
+
+    def __init__(self, runs: Sequence[Assignment], *, keep_going: bool = False) -> None:
+        keys = {assignment.key for assignment in runs}
+        self._waiting = {assignment.key: assignment for assignment in runs}
+        self._missing = {one.key: {key for key in one.inputs.values() if key in keys} for one in runs}
+        self._keep_going = keep_going
+        self.outcomes: list[Outcome] = []
+        self.errors: list[SprachbundError] = []
+
+    def ready(self) -> list[Assignment]:
+        """Return the stages that may start now, in order. Empty and nothing running: the work is over."""
+        if self.errors and not self._keep_going:
+            return []
+        return [one for one in self._waiting.values() if not self._missing[one.key]]
+
+    def start(self, assignment: Assignment) -> None:
+        """Note that a stage was started."""
+        del self._waiting[assignment.key]
+
+    def finish(self, outcome: Outcome) -> None:
+        """Note that a stage is in the store; stages that waited for it become ready."""
+        self.outcomes.append(outcome)
+        for missing in self._missing.values():
+            missing.discard(outcome.key)
+
+    def fail(self, error: SprachbundError) -> None:
+        """Note that a stage failed; whatever needs it never becomes ready."""
+        self.errors.append(error)
