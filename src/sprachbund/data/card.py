@@ -28,7 +28,7 @@ class HubData(Config):
     """Repository of the data set on the hub."""
     revision: str = Field(pattern=r"^[0-9a-f]{40}$")
     """Commit; a branch name would not be pinned."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     """Our column (text, pair, label, words) -> the hub's."""
 
 
@@ -44,14 +44,15 @@ class DatasetCard(Config):
     """Name for tables and reports."""
     summary: str
     """One line: what it is."""
-    task: Literal["tagging", "classification"]
-    """The registered task it is for."""
+    tasks: tuple[str, ...] = Field(min_length=1)
+    """The registered tasks it is for, the usual one first."""
     format: str | None = None
-    """Registered reader, or None for data that are made, not read."""
+    """Registered reader, or None for data that come with the package."""
     reader: ReaderOptions = ReaderOptions()
     """Columns and rules of that reader."""
-    labels: dict[str, str] = {}
-    """Label sets that the data offer: name -> the column or key that holds the label (the first is the default)."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """Label sets to choose from, the first by default: name -> the column that holds the label, as in
+    `ReaderOptions.label_column` (for data that come with the package: what the labels are)."""
     folder: str = ""
     """Folder below the data folder; "" is the card's name."""
     languages: tuple[str, ...] = Field(min_length=1)
@@ -72,3 +73,13 @@ class DatasetCard(Config):
     """Sentences that every table and report with this data set must show."""
     hub: HubData | None = None
     """Where the same data lie on a hub, if they do."""
+
+    @property
+    def task(self) -> str:
+        """The task it is usually for."""
+        return self.tasks[0]
+
+    @property
+    def bundled(self) -> bool:
+        """Whether the data come with the package."""
+        return self.format is None

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
+
+from pydantic import field_validator
 
 from sprachbund.core.config import Config
 from sprachbund.core.registry import Registry
@@ -22,14 +24,27 @@ class ReaderOptions(Config):
     """Options every format understands; a reader that has no use for one ignores it."""
 
     text_column: str | None = None
-    """Column with the first text; None: the usual names (text, sentence, sentence1, premise, ...)."""
+    """Column with the first text, or with the word in token columns: a name, or a number from 1;
+    None: the usual names (text, sentence, sentence1, premise, ...), the first column of token columns."""
     pair_column: str | None = None
     """Column with the second text; None: the usual names (sentence2, hypothesis, ...) where present."""
     label_column: str | None = None
-    """Column with the label; None: the usual names (label, upos for CoNLL-U, the last column of token columns)."""
-    multiword: str = "words"
-    """CoNLL-U multiword tokens: "words" scores the syntactic words, "tokens" the surface token with the tag
-    of its first word, "xtreme" as XTREME's preprocessing has it (see formats/conllu.py)."""
+    """Column with the label: a name or a number from 1, for CoNLL-U a name or `misc:Key`, `feats:Key`;
+    None: the usual names (label, upos for CoNLL-U, the last column of token columns)."""
+    multiword: Literal["xtreme", "words", "tokens"] = "xtreme"
+    """CoNLL-U multiword tokens: "xtreme" takes the surface token with the tag of its head, as XTREME's
+    preprocessing does; "words" the syntactic words; "tokens" the surface token with the tag of its first word
+    (see formats/conllu.py)."""
+    blanks_in_words: Literal["keep", "remove"] = "keep"
+    """CoNLL-U words with a blank inside ("có thể"): "remove" takes out blanks and zero-width non-joiners, as
+    XTREME's preprocessing does."""
+    language: str | None = None
+    """Language code of the file, filled in by the data source; "xtreme" ranks tags by it in es, fr and it."""
+
+    @field_validator("text_column", "pair_column", "label_column", mode="before")
+    @classmethod
+    def _number_as_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Reader(Protocol):

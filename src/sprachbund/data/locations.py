@@ -1,0 +1,174 @@
+"""Where a data set lies: a card's name, a folder, a pattern of file names, or data that come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from sprachbund.core.config import Config
+from sprachbund.core.errors import DataError, join_or, near_matches
+from sprachbund.core.source import Location
+from sprachbund.data.bundled import open_bundled
+from sprachbund.data.card import DatasetCard
+from sprachbund.data.catalogue import cards, find_card
+from sprachbund.data.file_source import Files, FileSource, files_in_folder, files_of_pattern
+from sprachbund.data.formats.reader import READERS, ReaderOptions
+from sprachbund.data.labels import Kind
+from sprachbund.data.source import DataSource, SomeLanguages
+
+BUNDLED = "bundled:"
+"""What a name of data that come with the package begins with."""
+_KINDS: dict[str, Kind] = {"tagging": "tokens", "classification": "sequence"}
+
+
+class DataConfig(Config):
+    """Which data; a bare text is its name.
+
+    A reader option that is left at its default takes the card's value, where the data set has a card.
+    """
+
+    name: str = Field(min_length=1)
+    """A data set of the catalogue; a folder with `<language>/<split>.<ending>[.gz]` in it; a pattern of
+    file names with `{language}` and, perhaps, `{split}`; or `bundled:ha-intents`."""
+    format: str | None = None
+    """Registered reader; None: the card's, or by the ending of the file name."""
+    reader: ReaderOptions = ReaderOptions()
+    """Columns and rules of the reader."""
+    labels: str | None = None
+    """Label set, where a data set offers several; None: its first."""
+    languages: tuple[str, ...] | None = None
+    """Read these languages only; None: all there are."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
+def open_source(
+    config: DataConfig, *, kind: Kind, formats: tuple[str, ...], data_dir: Path | None = None
+) -> DataSource:
+    """Open a data set: find its files, parse nothing.
+
+    Args:
+        config: which data.
+        kind: what the task reads, "tokens" or "sequence".
+        formats: readers that the task understands, in the order in which files are looked for.
+        data_dir: the folder that holds data sets; names and relative paths are looked for there, then here.
+
+    Raises:
+        DataError: nothing is there, or it is no data set, or not one for this kind of task.
+        LanguageError: `languages` names an unknown language.
+        RegistryError: an unknown format.
+    """
+    name = config.name
+    if name.startswith(BUNDLED):
+        return _kept(open_bundled(name.removeprefix(BUNDLED), kind, config.labels), config)
+    if "{" in name:
+        return _pattern_source(config, formats, data_dir)
+    card = find_card(name)
+    if card is not None:
+        _check_kind(card, kind)
+        if card.bundled:
+            return _kept(open_bundled(card.name, kind, config.labels), config)
+        return _folder_source(config, _card_folder(card, data_dir), card, formats)
+    for folder in _candidates(name, data_dir):
+        if folder.is_dir():
+            return _folder_source(config, folder, None, formats)
+        if folder.is_file():
+            raise DataError(f"{name} is one file, a data set has one a language", where=Location(str(folder)),
+                            remedy="write the language in its name as {language}, for example test-{language}.tsv")
+    raise _unknown(name, data_dir)
+
+
+def _candidates(name: str, data_dir: Path | None) -> list[Path]:
+    return [Path(name)] if data_dir is None else [data_dir / name, Path(name)]
+
+
+def _card_folder(card: DatasetCard, data_dir: Path | None) -> Path:
+    folder = card.folder or card.name
+    found = _candidates(folder, data_dir)
+    if data_dir is not None and data_dir.name == Path(folder).name:
+        found.append(data_dir)  # the folder of the set itself was given
+    for candidate in found:
+        if candidate.is_dir():
+            return candidate
+    place = "this folder" if data_dir is None else str(data_dir)
+    raise DataError(f"the data set {card.name} is not in {place}: there is no folder {folder}",
+                    remedy="give the folder that holds your data sets with --data-dir")
+
+
+def _check_kind(card: DatasetCard, kind: Kind) -> None:
+    if all(_KINDS.get(task, kind) != kind for task in card.tasks):
+        raise DataError(f"the data set {card.name} is for {join_or(card.tasks)}",
+                        remedy=f"run it with --task {card.task}, or choose another data set")
+
+
+def _folder_source(config: DataConfig, folder: Path, card: DatasetCard | None,
+                   formats: tuple[str, ...]) -> DataSource:
+    files, left_out = files_in_folder(folder)
+    if not files:
+        inside = sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+        remedy = f"it holds {', '.join(inside[:8])}: name one of them, as {folder}/{inside[0]}" if inside else (
+            "a data set is a folder with <language>/<split>.<ending> in it, such as en/train.tsv")
+        raise DataError("the folder holds no folder named after a language", where=Location(str(folder)), remedy=remedy)
+    return _source(config, files, left_out, card, formats, card.name if card else folder.resolve().name, str(folder))
+
+
+def _pattern_source(config: DataConfig, formats: tuple[str, ...], data_dir: Path | None) -> DataSource:
+    if "{language}" not in config.name or "{" in config.name.replace("{language}", "").replace("{split}", ""):
+        raise DataError(f"the pattern {config.name} should name {{language}} and may name {{split}}, nothing else",
+                        remedy="for example corpora/{language}/{split}.conllu")
+    for path in _candidates(config.name, data_dir):
+        files, left_out = files_of_pattern(str(path))
+        if files:
+            prefix = Path(config.name.partition("{")[0] + "*")
+            name = prefix.name.removesuffix("*").rstrip("-_.") or prefix.parent.name or config.name
+            return _source(config, files, left_out, None, formats, name, config.name)
+    raise DataError(f"no file fits the pattern {config.name}",
+                    remedy="check the folder (--data-dir) and that {language} stands for codes such as en and de")
+
+
+def _source(
+    config: DataConfig, files: Files, left_out: tuple[str, ...], card: DatasetCard | None,
+    formats: tuple[str, ...], name: str, place: str,
+) -> DataSource:
+    chosen = config.format or (card.format if card else None)
+    if chosen is not None and chosen not in formats and chosen in READERS.built_in:
+        raise DataError(f"the format {chosen} is not one that this task reads",
+                        remedy=f"it reads {', '.join(formats)}")
+    readers = {known: READERS.load(known) for known in ((chosen,) if chosen else formats)}
+    source = FileSource(name, files, readers, _options(config, card), card, place, left_out)
+    return _kept(source, config)
+
+
+def _options(config: DataConfig, card: DatasetCard | None) -> ReaderOptions:
+    """The card's reader options, with what the config says otherwise, and the label set's column."""
+    options = card.reader if card else ReaderOptions()
+    default = ReaderOptions()
+    changed = {name: getattr(config.reader, name) for name in ReaderOptions.model_fields
+               if getattr(config.reader, name) != getattr(default, name)}
+    sets = card.labels if card else {}
+    if config.labels is not None and config.labels not in sets:
+        what = f"{card.name if card else config.name} offers no label set {config.labels!r}"
+        remedy = f"it offers: {', '.join(sets)}" if sets else "name the column: reader: {label_column: ...}"
+        raise DataError(what, remedy=remedy)
+    labels = sets[config.labels] if config.labels else next(iter(sets.values()), None)
+    if labels is not None and "label_column" not in changed:
+        changed["label_column"] = labels
+    return options.model_copy(update=changed)
+
+
+def _kept(source: DataSource, config: DataConfig) -> DataSource:
+    return source if config.languages is None else SomeLanguages(source, config.languages)
+
+
+def _unknown(name: str, data_dir: Path | None) -> DataError:
+    known = [card.name for card in cards()]
+    near = near_matches(name, known)
+    hint = f"did you mean {join_or(near)}? " if near else ""
+    place = "" if data_dir is None else f" in {data_dir} or"
+    return DataError(f"there is no data set {name!r}: not in the catalogue, and no such folder{place} here",
+                     remedy=f"{hint}catalogue: {', '.join(known)}")

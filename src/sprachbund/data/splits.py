@@ -1,0 +1,74 @@
+"""Parts of corpora: the first n examples, a seeded sample, what two corpora share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sprachbund.core.canonical import digest
+from sprachbund.core.errors import DataError
+from sprachbund.data.examples import Corpus, Example, TextExample
+
+
+def first(corpus: Corpus, n: int) -> Corpus:
+    """The first `n` examples; the corpus itself if it has no more.
+
+    Raises:
+        DataError: `n` is below 1.
+    """
+    _check(n)
+    if n >= len(corpus.examples):
+        return corpus
+    return replace(corpus, examples=corpus.examples[:n], fingerprint=digest([corpus.fingerprint, "first", n]))
+
+
+def sample(corpus: Corpus, n: int, seed: int) -> Corpus:
+    """A seeded sample of `n` examples, in the corpus's own order; the corpus itself if it has no more.
+
+    The draw depends on the seed and the corpus's size alone, so that parallel corpora give parallel samples.
+
+    Raises:
+        DataError: `n` is below 1.
+    """
+    _check(n)
+    if n >= len(corpus.examples):
+        return corpus
+    drawn = np.random.default_rng(seed).permutation(len(corpus.examples))[:n]
+    examples = tuple(corpus.examples[position] for position in sorted(drawn.tolist()))
+    return replace(corpus, examples=examples, fingerprint=digest([corpus.fingerprint, "sample", n, seed]))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Texts that stand in both of two corpora.
+
+    Args:
+        pairs: (identity in the first, identity in the second), one pair for each example of the second
+            whose text the first has; labels are not compared.
+        share: share of the second corpus's examples.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    share: float
+
+
+def overlap(a: Corpus, b: Corpus) -> Overlap:
+    """Examples of `b` whose words or texts are in `a` too, compared without case."""
+    known: dict[tuple[str, ...], str] = {}
+    for example in a.examples:
+        known.setdefault(content(example), example.identity)
+    pairs = tuple((known[key], example.identity) for example in b.examples if (key := content(example)) in known)
+    return Overlap(pairs, len(pairs) / len(b.examples) if b.examples else 0.0)
+
+
+def content(example: Example) -> tuple[str, ...]:
+    """What makes two examples the same apart from labels: the words or texts, without case."""
+    if isinstance(example, TextExample):
+        return example.text.casefold(), (example.text_pair or "").casefold()
+    return tuple(word.casefold() for word in example.words)
+
+
+def _check(n: int) -> None:
+    if n < 1:
+        raise DataError(f"a corpus of {n} examples was asked for", remedy="ask for at least 1")
