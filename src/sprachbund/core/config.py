@@ -102,9 +102,6 @@ def validate(values: Mapping[str, Any], model: type[C], source: str) -> C:
     """
     try:
         return model.model_validate(_unwrap(values))
-    except RecursionError:
-        fault = Fault("(whole config)", "an alias (*name) stands inside its own anchor (&name)", Location(source))
-        raise ConfigError([fault], source) from None
     except ValidationError as error:
         faults = [_fault(detail, values, model, source) for detail in error.errors(include_url=False)]
         faults.sort(key=lambda fault: (fault.where.line if fault.where else None) or sys.maxsize)
