@@ -136,8 +136,9 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a file")
-    with pytest.raises(FileExistsError):
-        write_text(tmp_path / "a" / "b.txt", "x")
+    for path in (tmp_path / "a" / "b.txt", tmp_path / "a" / "b" / "c.txt"):
+        with pytest.raises(StorageError, match="a part of this path is a file, not a folder"):
+            write_text(path, "x")
 
 
 @pytest.mark.parametrize("error", [

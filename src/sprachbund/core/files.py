@@ -24,6 +24,7 @@ _STORAGE_FAULTS = {
     errno.EACCES: "no permission",
     errno.EPERM: "no permission",
     errno.EROFS: "the file system is read-only",
+    errno.ENOTDIR: "a part of this path is a file, not a folder",
 }
 _FULL = {_STORAGE_FAULTS[errno.ENOSPC], _STORAGE_FAULTS[errno.EDQUOT]}
 _FULL_TEXTS = re.compile(
@@ -108,7 +109,7 @@ def write_aside(path: Path) -> Iterator[Path]:
     """
     temporary = temporary_sibling(path)
     with storage_faults_told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             yield temporary
             if temporary.is_dir():
@@ -117,6 +118,19 @@ def write_aside(path: Path) -> Iterator[Path]:
                 temporary.replace(path)
         finally:
             remove(temporary)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, with those above it, unless it is there.
+
+    Raises:
+        StorageError: no space, no permission, a file stands in the way.
+    """
+    with storage_faults_told(path):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
 
 
 def write_text(path: Path, text: str) -> None:
@@ -149,7 +163,7 @@ def locked(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[No
     """
     lock = FileLock(str(path.with_name(f".{path.name}.lock")))
     with storage_faults_told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             lock.acquire(timeout=0)
         except Timeout:

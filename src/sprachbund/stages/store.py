@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sprachbund.core.errors import IntegrityError, StorageError
-from sprachbund.core.files import locked, remove, storage_faults_told, temporary_sibling, write_aside
+from sprachbund.core.files import locked, make_folder, remove, storage_faults_told, temporary_sibling, write_aside
 from sprachbund.core.source import Location
 from sprachbund.stages.keys import stage_key
 from sprachbund.stages.manifest import Manifest, check_files, read_manifest
@@ -117,8 +117,7 @@ class Store:
     def work_folder(self, key: str) -> Path:
         """Return the folder that outlives interrupted tries of a stage; made if it is not there."""
         folder = self.root / ".work" / key
-        with storage_faults_told(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         return folder
 
     def discard_work(self, key: str) -> None:
