@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
 from jaxtyping import Bool, Float, Int
+from pydantic import Field
 from torch import Tensor, nn
 
 from sprachbund.core.config import Config
@@ -16,18 +17,28 @@ class HeadConfig(Config):
     """What a head is made of."""
 
     type: Literal["token_labels", "sequence_label"]
-    n_labels: int
-    dropout: float = 0.1
+    n_labels: int = Field(ge=1)
+    dropout: float = Field(0.1, ge=0, lt=1)
     """Dropout on what the head reads, in training."""
     pooling: Literal["first", "mean"] = "first"
     """Sequence head only: the first piece ([CLS], <s>) or the mean over real pieces."""
 
 
 class Head(nn.Module, ABC):
-    """The fused state to logits."""
+    """The fused state to logits.
+
+    Args:
+        config: what it is made of.
+        width: E.
+    """
 
     name: ClassVar[str]
     version: ClassVar[int]
+
+    def __init__(self, config: HeadConfig, width: int) -> None:
+        super().__init__()
+        self.config = config
+        self.width = width
 
     @abstractmethod
     def forward(
@@ -57,3 +68,17 @@ HEADS = Registry(
         "sequence_label": "sprachbund.models.heads.sequence_label:SequenceLabel",
     },
 )
+
+
+def build_head(config: HeadConfig, width: int) -> Head:
+    """Build the head that a config names."""
+    head: Head = HEADS.load(config.type).value(config, width)
+    return head
+
+
+def readout(width: int, n_labels: int) -> nn.Linear:
+    """The linear layer of a head, initialised as BERT does: normal with deviation 0.02, bias 0."""
+    linear = nn.Linear(width, n_labels)
+    nn.init.normal_(linear.weight, std=0.02)
+    nn.init.zeros_(linear.bias)
+    return linear

@@ -1,0 +1,85 @@
+"""The model, read this first: encoder -> chosen layers -> fusion -> head.
+
+    pieces (B, T) --encoder--> states of the layers that the fusion wants, each (B, T, E)
+                  --fusion---> one state (B, T, E)
+                  --head-----> logits: (words, labels) at the pieces that stand for words, or (B, labels)
+
+The encoder stops at the highest layer asked for and keeps only the layers asked for. The fusion sees
+states and mask, never the encoder; the head sees the fused state and nothing else.
+"""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from sprachbund.batching.batch import Batch
+from sprachbund.models.classifier import Classifier
+from sprachbund.models.encoders.encoder import Encoder
+from sprachbund.models.fusion.fusion import Fusion, FusionConfig, build_fusion
+from sprachbund.models.heads.head import Head, HeadConfig, build_head
+
+
+class TransferModel(Classifier):
+    """An encoder, a fusion of some of its layers, and a head.
+
+    Args:
+        encoder: yields states.
+        fusion: its config says which layers it wants.
+        head: reads the fused state.
+
+    Attributes:
+        layers: the layers asked of the encoder, in the order in which they reach the fusion.
+
+    Raises:
+        ModelError: the fusion wants a layer that the encoder does not have.
+    """
+
+    def __init__(self, encoder: Encoder, fusion: Fusion, head: Head) -> None:
+        super().__init__()
+        self.layers = fusion.config.layers(encoder.n_layers)
+        self.encoder = encoder
+        self.fusion = fusion
+        self.head = head
+
+    def fused(
+        self,
+        piece_ids: Int[Tensor, "batch positions"],
+        mask: Bool[Tensor, "batch positions"],
+        type_ids: Int[Tensor, "batch positions"] | None = None,
+    ) -> Float[Tensor, "batch positions width"]:
+        """The state that the head reads."""
+        states = self.encoder(piece_ids, mask, self.layers, type_ids)
+        fused: Tensor = self.fusion(states.select(self.layers), mask)
+        return fused
+
+    def forward(self, batch: Batch) -> Float[Tensor, "outputs labels"]:
+        """Logits of every word (token head) or row (sequence head)."""
+        state = self.fused(batch.piece_ids, batch.mask, batch.type_ids)
+        logits: Tensor = self.head(state, batch.mask, batch.word_positions)
+        return logits
+
+
+def build_transfer_model(
+    encoder: Encoder, fusion_config: FusionConfig, head_config: HeadConfig, seed: int
+) -> TransferModel:
+    """Put a new fusion and a new head on an encoder.
+
+    Args:
+        encoder: taken as it is; its weights are not touched.
+        fusion_config: which fusion, of which layers.
+        head_config: which head.
+        seed: of the new weights: the same seed gives the same ones, and the global random state is
+            left as it was.
+
+    Raises:
+        ModelError: the fusion wants a layer that the encoder does not have.
+        RegistryError: nobody registers the fusion.
+    """
+    layers = fusion_config.layers(encoder.n_layers)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        fusion = build_fusion(fusion_config, encoder.width, len(layers))
+        head = build_head(head_config, encoder.width)
+    return TransferModel(encoder, fusion, head)
