@@ -1,0 +1,136 @@
+"""Corpora to predictions: one stream over all languages, sorted by length, order restored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+from sprachbund.batching.batch import Batch
+from sprachbund.batching.collate import WindowStream
+from sprachbund.batching.samplers import length_sorted_batches
+from sprachbund.core.errors import DataError, ModelError
+from sprachbund.data.labels import LabelSpace
+from sprachbund.evaluation.predictions import NO_PREDICTION, Predictions
+from sprachbund.models.classifier import Classifier
+from sprachbund.models.precision import autocast, autocast_format, choose_device
+from sprachbund.models.transfer_model import TransferModel
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+
+__all__ = ["Predictions", "predict"]
+
+PROCESSOR_BATCH_PIECES = 1024
+ACCELERATOR_BATCH_PIECES = 32768
+
+
+def predict(
+    model: Classifier,
+    corpora: Sequence[EncodedCorpus],
+    labels: LabelSpace,
+    *,
+    precision: str = "auto",
+    device: str | None = None,
+    batch_pieces: int | None = None,
+    emit: Callable[[int, int], None] | None = None,
+) -> list[Predictions]:
+    """Predict all corpora in one stream, so that small test sets share batches.
+
+    Args:
+        model: put into evaluation mode for the time of the call.
+        corpora: all of one kind, encoded for this model's tokenizer.
+        labels: the label space that the model's head speaks.
+        precision: "auto", "bf16" or "fp32".
+        device: "auto" or a torch device, to which the model is moved; None: where it is.
+        batch_pieces: padded pieces of a batch; None: what suits the device. Changes speed only.
+        emit: told windows done and windows in all, after each batch.
+
+    Returns:
+        One `Predictions` a corpus, in the order given.
+
+    Raises:
+        DataError: corpora that do not belong together or to this model.
+        ModelError: the head has another number of labels than the label space.
+    """
+    where = next(model.parameters()).device if device is None else choose_device(device)
+    model.to(where)
+    _check_vocabulary(model, corpora)
+    stream = WindowStream(corpora, pin=where.type == "cuda")
+    budget = batch_pieces or (PROCESSOR_BATCH_PIECES if where.type == "cpu" else ACCELERATOR_BATCH_PIECES)
+    total, done = len(stream.lengths), 0
+    n_words = int(stream.word_base[-1])
+    # results stay on the device until the end: no copy, and no waiting, after each batch
+    label_ids = torch.full((n_words,), NO_PREDICTION, dtype=torch.int32, device=where)
+    confidence = torch.zeros(n_words, dtype=torch.float32, device=where)
+    number_format, _ = autocast_format(precision, where)
+    with _evaluating(model), torch.inference_mode(), autocast(where, number_format):
+        for windows in length_sorted_batches(stream.lengths, budget):
+            batch = stream.batch(windows)
+            outputs = _outputs(stream, batch).to(where, non_blocking=True)
+            logits = model(batch.to(where)).float()
+            _check_labels(logits.shape[-1], labels)
+            best, which = torch.softmax(logits, dim=-1).max(dim=-1)
+            label_ids[outputs], confidence[outputs] = which.int(), best
+            done += len(windows)
+            if emit is not None:
+                emit(done, total)
+    return _split(corpora, labels, stream.word_base, label_ids.cpu().numpy(), confidence.cpu().numpy())
+
+
+def _outputs(stream: WindowStream, batch: Batch) -> torch.Tensor:
+    """Word number of each row of the logits."""
+    if stream.corpora[0].kind == "tokens":
+        return batch.words
+    return torch.from_numpy(stream.texts(batch.windows.numpy()))
+
+
+@contextmanager
+def _evaluating(model: Classifier) -> Iterator[None]:
+    before = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(before)
+
+
+def _check_vocabulary(model: Classifier, corpora: Sequence[EncodedCorpus]) -> None:
+    if not isinstance(model, TransferModel):
+        return
+    rows = model.encoder.word_embeddings.num_embeddings
+    for corpus in corpora:
+        largest = int(corpus.piece_ids.max(initial=0))
+        if largest >= rows:
+            raise DataError(
+                f"{corpus.data_set} {corpus.language} {corpus.split} holds the piece {largest}, but the model knows "
+                f"{rows} pieces: it was encoded for another model",
+                remedy="encode it with this model's tokenizer",
+            )
+
+
+def _check_labels(outputs: int, labels: LabelSpace) -> None:
+    if outputs != len(labels.labels):
+        raise ModelError(f"the model's head has {outputs} labels, the label space {len(labels.labels)}",
+                         remedy="use the label space that the model was trained with")
+
+
+def _split(
+    corpora: Sequence[EncodedCorpus],
+    labels: LabelSpace,
+    base: np.ndarray[tuple[int], np.dtype[np.int64]],
+    label_ids: np.ndarray[tuple[int], np.dtype[np.int32]],
+    confidence: np.ndarray[tuple[int], np.dtype[np.float32]],
+) -> list[Predictions]:
+    return [
+        Predictions(
+            data_set=corpus.data_set,
+            language=corpus.language,
+            split=corpus.split,
+            fingerprint=corpus.fingerprint,
+            labels=labels.labels,
+            label_ids=label_ids[start:stop],
+            confidence=confidence[start:stop],
+        )
+        for corpus, start, stop in zip(corpora, base[:-1], base[1:], strict=True)
+    ]
