@@ -1,0 +1,1 @@
+"""The bundled data set ha-intents: voice commands expanded from the sentence templates of home-assistant-intents."""
