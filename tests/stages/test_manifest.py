@@ -104,5 +104,5 @@ def test_each_damage_of_a_file_is_named(folder: Path, assignment: Assignment) ->
 
 
 def test_a_stage_may_not_write_the_manifest_itself(folder: Path, assignment: Assignment) -> None:
-    with pytest.raises(StageError, match=r"'toy a' wrote a file named manifest\.json, a name the store keeps for itself"):
+    with pytest.raises(StageError, match=r"'toy a' wrote a file named manifest\.json, a name the store keeps"):
         describe(assignment, folder, datetime.now(UTC), 0.0)

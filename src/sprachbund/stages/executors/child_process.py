@@ -59,7 +59,7 @@ class ChildProcess:
         self._inbox = inbox
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, json.dumps([[entry or str(Path.cwd()) for entry in sys.path], str(root)])],
+            [sys.executable, "-c", _PROGRAM, json.dumps([[str(entry or Path.cwd()) for entry in sys.path], str(root)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
