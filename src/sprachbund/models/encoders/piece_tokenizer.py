@@ -23,7 +23,8 @@ _PROBE = ("on", "the", "way")
 
 
 def piece_tokenizer(
-    tokenizer: Tokenizer, config: Mapping[str, Any], tokenizer_config: Mapping[str, Any]
+    tokenizer: Tokenizer, config: Mapping[str, Any], tokenizer_config: Mapping[str, Any], *,
+    notes: tuple[str, ...] = (),
 ) -> PieceTokenizer:
     """Find out what the tokenizer's file does not say.
 
@@ -31,15 +32,15 @@ def piece_tokenizer(
         tokenizer: as read; padding and truncation are switched off here.
         config: the encoder's `config.json`.
         tokenizer_config: its `tokenizer_config.json`, or {}.
+        notes: sentences for the user.
     """
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    notes: tuple[str, ...] = ()
     if not _marks_words(tokenizer):
         # Byte-level vocabularies mark a word by the space before it, which words given one by one lack.
         before = [normalizers.Prepend(" ")]
         tokenizer.normalizer = normalizers.Sequence(before + ([tokenizer.normalizer] if tokenizer.normalizer else []))
-        notes = ("a space is put before every word and text, since this tokenizer marks words by it",)
+        notes = (*notes, "a space is put before every word and text, since this tokenizer marks words by it")
     vocabulary = tokenizer.get_vocab(with_added_tokens=True)
     return PieceTokenizer(
         tokenizer=tokenizer,

@@ -50,6 +50,7 @@ class TextEncoder(Encoder):
         self._takes_types = "token_type_ids" in accepted
         self._options: dict[str, Any] = {"use_cache": False} if "use_cache" in accepted else {}
         self._padding_idx = _offset_of_positions(model)
+        self.train(model.training)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any] | PreTrainedConfig, *, provenance: str = "") -> TextEncoder:

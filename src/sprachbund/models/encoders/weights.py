@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig, PreTrainedModel
 from transformers.utils import logging
@@ -17,6 +18,7 @@ from transformers.utils import logging
 from sprachbund.core.errors import IntegrityError, ModelError
 from sprachbund.core.files import sha256_file
 from sprachbund.core.source import Location
+from sprachbund.models.encoders.hub import read_json
 from sprachbund.models.encoders.text import TextEncoder, model_class_for, options_for
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -41,7 +43,7 @@ def load_weights(folder: Path, name: str, *, trusts_code: bool) -> TextEncoder:
     own_code = trusts_code and bool(getattr(config, "auto_map", None))
     options: dict[str, Any] = {"trust_remote_code": True} if own_code else options_for(model_class_for(config))
     loader: Any = AutoModel if own_code else model_class_for(config)
-    with _quiet():
+    with quiet():
         try:
             model, report = loader.from_pretrained(
                 folder, config=config, dtype=torch.float32, use_safetensors=bool(weights), local_files_only=True,
@@ -54,13 +56,23 @@ def load_weights(folder: Path, name: str, *, trusts_code: bool) -> TextEncoder:
     return TextEncoder(cast("PreTrainedModel", model).train(False))
 
 
+def load_made_folder(folder: Path, *, provenance: str) -> TextEncoder:
+    """Read a folder of our own making, whose weights bear exactly the names of the bare model.
+
+    Nothing is initialised or copied: the weights are the mapped file, pages are read when first used.
+    """
+    encoder = TextEncoder.from_config(read_json(folder / "config.json"), provenance=provenance)
+    encoder.model.load_state_dict(load_file(folder / "model.safetensors"), strict=True, assign=True)
+    return encoder
+
+
 def convert_tokenizer(folder: Path, *, trusts_code: bool) -> Tokenizer:
     """Let transformers make a fast tokenizer from the files that a folder has (SentencePiece model, vocabulary).
 
     Raises:
         ModelError: it cannot.
     """
-    with _quiet():
+    with quiet():
         try:
             made = AutoTokenizer.from_pretrained(folder, trust_remote_code=trusts_code, local_files_only=True)
         except (OSError, ValueError, ImportError, TypeError, AttributeError, KeyError) as error:
@@ -119,7 +131,7 @@ def _first_line(error: BaseException) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without transformers' progress bars and its list of unused weights (heads that nobody asked for)."""
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
