@@ -68,12 +68,21 @@ def report(job: Job) -> None:
     write(job)
 
 
-def sleep(job: Job) -> None:
-    """Write when it began and ended."""
+def meet(job: Job) -> None:
+    """Wait until two stages have begun, and write how many were at work then."""
     count(job)
-    begun = time.time()
-    time.sleep(float(str(job.config["seconds"])))
-    (job.output / "text.txt").write_text(f"{begun} {time.time()}", encoding="utf-8")
+    begun, ended = Path(str(job.settings["counter"])), Path(str(job.settings["counter"]) + ".ended")
+    deadline = time.monotonic() + 20
+    while len(begun.read_text().split()) < 2:
+        if time.monotonic() > deadline:
+            raise TimeoutError("nobody else came")
+        time.sleep(0.01)
+    time.sleep(0.2)
+    at_work = len(begun.read_text().split())
+    at_work -= len(ended.read_text().split()) if ended.exists() else 0
+    (job.output / "text.txt").write_text(str(at_work), encoding="utf-8")
+    with ended.open("a") as file:
+        file.write("one\n")
 
 
 def environment(job: Job) -> None:
