@@ -1,0 +1,130 @@
+"""Findings as the data of charts: grouped rows with a point for each system, and rows of differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sprachbund.report.figures.differences import differences_chart
+from sprachbund.report.figures.rows import Group, Point, Row
+from sprachbund.report.figures.scores import Average, scores_chart
+from sprachbund.report.lookup import Lookup, is_significant
+from sprachbund.report.numbers import plural, probability, score, signed, signed_span, span
+from sprachbund.results.findings import TargetInfo
+
+WIDE, NARROW = 640.0, 352.0
+_WIDE_GUTTER, _NARROW_GUTTER = 190.0, 116.0
+_SIDE = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceChart:
+    """A comparison's chart: the system's name and number, its rows, the difference over all targets."""
+
+    system: str
+    series: int
+    groups: tuple[Group, ...]
+    overall: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """Data of all charts of a report, and their drawings.
+
+    Args:
+        metric: what is measured.
+        baseline: name of the baseline.
+        systems: names of the series.
+        groups: families with languages, one point a system.
+        averages: means over the target languages.
+        differences: one chart for each system but the baseline.
+    """
+
+    metric: str
+    baseline: str
+    systems: tuple[str, ...]
+    groups: tuple[Group, ...]
+    averages: tuple[Average, ...]
+    differences: tuple[DifferenceChart, ...]
+
+    def scores(self, *, phone: bool = False, standalone: bool = False) -> str:
+        """The chart of scores as SVG, for a desk or for a phone."""
+        return scores_chart(
+            self.groups, self.averages, width=NARROW if phone else WIDE,
+            gutter=_NARROW_GUTTER if phone else _WIDE_GUTTER, name=f"scores-{'phone' if phone else 'desk'}",
+            title=f"{self.metric} in every language, by family",
+            description=f"A dot with its interval for each of {', '.join(self.systems)} in each language; dashed lines "
+                        "are means over the target languages. The table of all languages has the same numbers.",
+            standalone=standalone,
+        )
+
+    def difference(self, chart: DifferenceChart, *, phone: bool = False, standalone: bool = False) -> str:
+        """A chart of differences as SVG; for a desk without labels, to stand beside the chart of scores."""
+        labelled = phone or standalone
+        width = NARROW if phone else (WIDE if standalone else _SIDE)
+        gutter = (_NARROW_GUTTER if phone else _WIDE_GUTTER) if labelled else 0.0
+        return differences_chart(
+            chart.groups, chart.overall, chart.series, width=width, gutter=gutter,
+            name=f"difference-{chart.series}-{'phone' if phone else 'desk'}",
+            title=f"{chart.system} minus {self.baseline}, {self.metric}, in every language",
+            description="A dot with its interval for each language; filled where the difference is told apart from "
+                        "zero after Holm's correction. The shaded strip is the interval over all target languages.",
+            standalone=standalone,
+        )
+
+
+def charts(look: Lookup) -> Charts:
+    """Charts of the primary metric."""
+    findings = look.findings
+    metric = findings.metric.name
+    names = tuple(system.name for system in findings.systems)
+    ordered = look.ordered()
+    groups = tuple(Group(heading, tuple(_row(look, target, names) for target in members))
+                   for heading, members in ordered)
+    averages = []
+    for series, name in enumerate(names):
+        average = look.average(name, metric)
+        if average is not None:
+            told = (f"{name}: {score(average.estimate.mean)} ({span(average.estimate)}) on average over "
+                    f"{plural(len(average.languages), 'target language')}")
+            averages.append(Average(series, average.estimate.mean, told))
+    differences = tuple(_difference_chart(look, series, name, ordered)
+                        for series, name in enumerate(names) if series and look.average_difference(name, metric))
+    return Charts(metric, names[0], names, groups, tuple(averages), differences)
+
+
+def _row(look: Lookup, target: TargetInfo, names: tuple[str, ...]) -> Row:
+    points: list[Point | None] = []
+    for name in names:
+        estimate = look.score(name, look.findings.metric.name, target.code)
+        told = "" if estimate is None else f"{_where(target)}, {name}: {score(estimate.mean)} ({span(estimate)})"
+        points.append(None if estimate is None else Point(estimate.mean, estimate.low, estimate.high, told))
+    return Row(target.name, target.code, tuple(points), target.is_source)
+
+
+def _difference_chart(
+    look: Lookup, series: int, name: str, ordered: list[tuple[str, list[TargetInfo]]]
+) -> DifferenceChart:
+    metric, level = look.findings.metric.name, look.findings.level
+    groups = []
+    for heading, members in ordered:
+        rows = []
+        for target in members:
+            item = look.difference(name, metric, target.code)
+            point = None
+            if item is not None:
+                p = item.p if item.p_holm is None else item.p_holm
+                told = f"{_where(target)}: {signed(item.mean)} ({signed_span(item)}), p {probability(p)}"
+                point = Point(item.mean, item.low, item.high, told, is_significant(item, level))
+            rows.append(Row(target.name, target.code, (point,), target.is_source))
+        groups.append(Group(heading, tuple(rows)))
+    average = look.average_difference(name, metric)
+    overall = None
+    if average is not None:
+        told = (f"{signed(average.difference.mean)} ({signed_span(average.difference)}) on average over "
+                f"{plural(len(average.languages), 'target language')}")
+        overall = Point(average.difference.mean, average.difference.low, average.difference.high, told)
+    return DifferenceChart(name, series, tuple(groups), overall)
+
+
+def _where(target: TargetInfo) -> str:
+    return f"{target.name} ({target.family})"

@@ -1,0 +1,223 @@
+"""One self-contained page: no network, readable on a phone and on a desk, dark and light, whole without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from sprachbund.core.files import write_text
+from sprachbund.report.contents import Contents, tell
+from sprachbund.report.figures.marks import COLOURS, key_mark
+from sprachbund.report.figures.svg import figure_styles
+from sprachbund.report.headline import KeyFigure
+from sprachbund.report.run_info import DataNote, RunInfo
+from sprachbund.report.tables import Cell, Column, Line, Table
+from sprachbund.results.findings import Findings
+
+
+def write_html(path: Path, findings: Findings, info: RunInfo) -> None:
+    """Write the report, atomically.
+
+    Raises:
+        StorageError: no space, no permission.
+    """
+    write_text(path, html_report(tell(findings, info)))
+
+
+def html_report(contents: Contents) -> str:
+    """The whole page as text."""
+    folder = files("sprachbund.report")
+    page = folder.joinpath("page.css").read_text(encoding="utf-8")
+    script = folder.joinpath("page.js").read_text(encoding="utf-8")
+    sections = [
+        _header(contents), _key_figures(contents), _chart_section(contents), _comparison(contents),
+        _averages(contents), _language_tables(contents), _handled(contents), _run(contents),
+    ]
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{escape(contents.title)}</title>
+<style>
+{figure_styles()}{page}</style>
+</head>
+<body>
+<main>
+{"".join(sections)}</main>
+<script>
+{script}</script>
+</body>
+</html>
+"""
+
+
+def _header(contents: Contents) -> str:
+    facts = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in contents.facts)
+    caveats = _list(contents.caveats, "caveats")
+    return (
+        f'<header>\n<p class="kicker">Sprachbund report</p>\n<h1>{escape(contents.title)}</h1>\n'
+        f'<p class="question">{escape(contents.question)}</p>\n<p class="headline">{escape(contents.headline)}</p>\n'
+        f'{_provenance(contents)}{caveats}<dl class="facts">{facts}</dl>\n</header>\n'
+    )
+
+
+def _provenance(contents: Contents, kind: str = "provenance") -> str:
+    return f'<p class="{kind}">{escape(contents.provenance_line)}</p>\n' if contents.provenance else ""
+
+
+def _key_figures(contents: Contents) -> str:
+    numbers = {name: series for series, name in enumerate(contents.charts.systems)}
+    cards = "".join(_card(figure, numbers) for figure in contents.key_figures)
+    return f'<section class="cards" aria-label="Key figures">{cards}</section>\n' if cards else ""
+
+
+def _card(figure: KeyFigure, numbers: dict[str, int]) -> str:
+    lines = "".join(
+        f'<li><span class="value s{numbers.get(name, 0) % COLOURS}">{escape(value)}</span>'
+        f'<span class="who">{key_mark(numbers[name]) if name in numbers else ""}{escape(name)}</span>'
+        f'<span class="detail">{escape(detail)}</span></li>'
+        for name, value, detail in figure.lines
+    )
+    return (f'<div class="card"><h2>{escape(figure.label)}</h2><ul>{lines}</ul>'
+            f'<p class="detail">{escape(figure.note)}</p></div>')
+
+
+def _chart_section(contents: Contents) -> str:
+    charts = contents.charts
+    legend = "".join(f"<li>{key_mark(series)}{escape(name)}</li>" for series, name in enumerate(charts.systems))
+    beside = charts.differences[0] if len(charts.differences) == 1 else None
+    desk = _panel(f"{charts.metric}, points", charts.scores())
+    if beside:
+        desk += _panel(f"{beside.system} − {charts.baseline}, points", charts.difference(beside))
+    phone = _panel(f"{charts.metric}, points", charts.scores(phone=True))
+    more = "".join(
+        f'<details{" open" if beside else ""} class="{"phone" if beside else ""}">'
+        f"<summary>{escape(chart.system)} − {escape(charts.baseline)}, language by language</summary>"
+        f"{charts.difference(chart, phone=True)}</details>\n"
+        for chart in charts.differences
+    )
+    filled = (
+        " In differences a filled mark is told apart from zero after Holm’s correction over the languages, a hollow "
+        "one is not; the shaded strip is the interval over all target languages."
+    ) if charts.differences else ""
+    level = next((value.split()[0] for name, value in contents.facts if name == "Intervals"), "")
+    return (
+        f'<section id="chart">\n<h2>Every language, by family</h2>\n<ul class="legend">{legend}</ul>\n'
+        f'<p class="caption">A mark with its {level} interval for each system; dashed lines are means '
+        f"over the target languages.{filled}</p>\n"
+        f'<figure class="desk panels{" two" if beside else ""}">{desk}</figure>\n'
+        f'<figure class="phone panels">{phone}</figure>\n{more}{_provenance(contents, "source-note")}</section>\n'
+    )
+
+
+def _panel(label: str, drawing: str) -> str:
+    return f'<div class="panel"><p class="axis">{escape(label)}</p>{drawing}</div>'
+
+
+def _comparison(contents: Contents) -> str:
+    return _section(contents, contents.comparisons) if contents.comparisons else ""
+
+
+def _averages(contents: Contents) -> str:
+    return _section(contents, contents.families) + _section(contents, contents.scripts)
+
+
+def _language_tables(contents: Contents) -> str:
+    first, *others = contents.languages
+    shown = _section(contents, first, sortable=True)
+    hidden = "".join(
+        f'<section id="{escape(table.name)}"><details><summary>{escape(table.title)}</summary>'
+        f"{_table(contents, table, sortable=True)}</details></section>\n"
+        for table in others
+    )
+    return shown + hidden
+
+
+def _handled(contents: Contents) -> str:
+    table = contents.handled
+    missing = f"<h3>Missing</h3>{_list(contents.missing)}" if contents.missing else ""
+    body = _table(contents, table) if table.lines else ""
+    return (f'<section id="handled">\n<h2>{escape(table.title)}</h2>\n<p>{escape(contents.handled_summary)}</p>\n'
+            f"{body}{missing}</section>\n")
+
+
+def _run(contents: Contents) -> str:
+    parts = ['<section id="run">\n<h2>How to make it again</h2>\n']
+    if contents.command:
+        parts.append(f'<pre class="command"><code>{escape(contents.command)}</code></pre>\n')
+    about = [item for item in (contents.hardware, contents.created) if item]
+    if about:
+        parts.append(f'<p class="caption">{escape(" · ".join(about))}</p>\n')
+    parts.append(_table(contents, contents.systems))
+    for title, pairs in contents.pairs():
+        if pairs:
+            parts.append(f"<details><summary>{title}</summary>{_pairs(pairs)}</details>\n")
+    if contents.cards:
+        parts.append("<h3>Data and models: licences and citations</h3>\n" + "".join(map(_note, contents.cards)))
+    return "".join(parts) + "</section>\n"
+
+
+def _note(note: DataNote) -> str:
+    lines = [f"<strong>{escape(note.name)}</strong>"]
+    lines += [escape(item) for item in (note.description, note.citation, note.url) if item]
+    lines.append(f"Licence: {escape(note.licence or 'not stated')}")
+    return f'<p class="note-card">{"<br>".join(lines)}</p>\n'
+
+
+def _section(contents: Contents, table: Table, *, sortable: bool = False) -> str:
+    return (f'<section id="{escape(table.name)}">\n<h2>{escape(table.title)}</h2>\n'
+            f"{_table(contents, table, sortable=sortable)}</section>\n")
+
+
+def _table(contents: Contents, table: Table, *, sortable: bool = False) -> str:
+    head = "".join(f'<th scope="col" class="{_column_class(column)}">{escape(column.label)}</th>'
+                   for column in table.columns)
+    body = "".join(_line(line, table.columns) for line in table.lines)
+    caption = escape(" ".join(part for part in (table.caption, contents.provenance_line) if part))
+    kind = ' class="sortable"' if sortable else ""
+    told = f"{table.name}-caption"
+    return (f'<p class="caption" id="{escape(told)}">{caption}</p>\n'
+            f'<div class="scroll" role="region" aria-label="{escape(table.title)}" tabindex="0">'
+            f'<table{kind} aria-describedby="{escape(told)}"><caption>{escape(table.title)}</caption>'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n")
+
+
+def _line(line: Line, columns: Sequence[Column]) -> str:
+    cells = [_cell(cell, column, first=number == 0) for number, (cell, column) in enumerate(zip(line.cells, columns,
+                                                                                             strict=True))]
+    kind = f' class="{line.kind}"' if line.kind else ""
+    return f"<tr{kind}>{''.join(cells)}</tr>\n"
+
+
+def _cell(cell: Cell, column: Column, *, first: bool) -> str:
+    content = escape(cell.text)
+    if cell.tone:
+        arrow = "▲" if cell.tone == "better" else "▼"
+        content = f'<span class="{cell.tone}">{content} <span aria-label="{cell.tone}">{arrow}</span></span>'
+    if cell.details:
+        parts = "".join(f"<span>{escape(part)}</span>" for part in cell.details)
+        content += f'<span class="detail">{parts}</span>'
+    sort = f' data-sort="{cell.sort:.6g}"' if cell.sort is not None else ""
+    tag, scope = ("th", ' scope="row"') if first else ("td", "")
+    kind = _column_class(column)
+    return f"<{tag}{scope}{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}{sort}>{content}</{tag}>"
+
+
+def _column_class(column: Column) -> str:
+    return " ".join(name for name, given in (("number", column.numeric), ("minor", column.minor)) if given)
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in pairs)
+    return f'<table class="pairs"><tbody>{rows}</tbody></table>'
+
+
+def _list(items: Sequence[str], kind: str = "") -> str:
+    if not items:
+        return ""
+    given = f' class="{kind}"' if kind else ""
+    return f"<ul{given}>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>\n"

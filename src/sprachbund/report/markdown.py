@@ -1,0 +1,81 @@
+"""The report as Markdown, for repositories and model cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sprachbund.core.files import write_text
+from sprachbund.report.contents import Contents, tell
+from sprachbund.report.run_info import RunInfo
+from sprachbund.report.tables import Cell, Table
+from sprachbund.results.findings import Findings
+
+_ARROWS = {"better": " ▲", "worse": " ▼", "": ""}
+
+
+def write_markdown(path: Path, findings: Findings, info: RunInfo) -> None:
+    """Write the report, atomically.
+
+    Raises:
+        StorageError: no space, no permission.
+    """
+    write_text(path, markdown_report(tell(findings, info)))
+
+
+def markdown_report(contents: Contents) -> str:
+    """The whole report as text."""
+    parts = [f"# {_plain(contents.title)}", f"*{_plain(contents.question)}*", f"**{_plain(contents.headline)}**"]
+    if contents.provenance:
+        parts.append(f"> {_plain(contents.provenance_line)}")
+    parts += [_bullets(contents.caveats), _bullets(tuple(f"**{name}**: {value}" for name, value in contents.facts))]
+    tables = [contents.comparisons, contents.families, contents.scripts, *contents.languages]
+    parts += [markdown_table(table, contents.provenance_line, heading=True) for table in tables if table]
+    parts += [f"## {contents.handled.title}", _plain(contents.handled_summary)]
+    if contents.handled.lines:
+        parts.append(markdown_table(contents.handled, contents.provenance_line))
+    if contents.missing:
+        parts += ["### Missing", _bullets(contents.missing)]
+    parts += ["## How to make it again"]
+    if contents.command:
+        parts.append(f"```sh\n{contents.command}\n```")
+    parts += [item for item in (contents.hardware, contents.created) if item]
+    parts.append(markdown_table(contents.systems, contents.provenance_line))
+    for title, pairs in contents.pairs():
+        if pairs:
+            parts += [f"### {title}", _bullets(tuple(f"`{name}`: {value}" for name, value in pairs))]
+    if contents.cards:
+        notes = tuple(
+            f"**{note.name}**: " + "; ".join(item for item in (
+                note.description, note.citation, note.url, f"licence: {note.licence or 'not stated'}") if item)
+            for note in contents.cards)
+        parts += ["### Data and models: licences and citations", _bullets(notes)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def markdown_table(table: Table, provenance: str = "", *, heading: bool = False) -> str:
+    """One table with its caption and the provenance below; numbers are aligned to the right."""
+    head = "| " + " | ".join(_cell_text(column.label) for column in table.columns) + " |"
+    rule = "|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|"
+    lines = ["| " + " | ".join(_cell(cell) for cell in line.cells) + " |" for line in table.lines]
+    text = "\n".join([head, rule, *lines])
+    below = " ".join(part for part in (table.caption, provenance) if part)
+    title = f"## {_plain(table.title)}\n\n" if heading else ""
+    return f"{title}{text}" + (f"\n\n{_plain(below)}" if below else "")
+
+
+def _cell(cell: Cell) -> str:
+    detail = f" ({', '.join(cell.details)})" if cell.details else ""
+    return _cell_text(f"{cell.text}{_ARROWS[cell.tone]}{detail}")
+
+
+def _cell_text(text: str) -> str:
+    return _plain(text).replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    """Characters that Markdown would read as markup, escaped; names have underscores and stars."""
+    return "".join(f"\\{character}" if character in "\\`*_<>[]" else character for character in text)
+
+
+def _bullets(items: tuple[str, ...]) -> str:
+    return "\n".join(f"- {item}" for item in items)
