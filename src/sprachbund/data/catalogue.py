@@ -4,32 +4,43 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from sprachbund.core.config import parse_yaml, validate
 from sprachbund.core.errors import DataError, join_or, near_matches
 from sprachbund.core.source import Location
 from sprachbund.data.card import Citation, DatasetCard, HubData
 
-__all__ = ["Citation", "DatasetCard", "HubData", "card", "cards", "find_card", "parse_card"]
+__all__ = ["Citation", "DatasetCard", "HubData", "card", "cards", "find_card", "parse_card", "read_cards"]
 
 
 @cache
 def cards() -> tuple[DatasetCard, ...]:
-    """All cards, sorted by name.
+    """All cards of the package, sorted by name.
 
     Raises:
         DataError, ConfigError: a card is broken; with file and line.
     """
-    folder = files("sprachbund.data") / "cards"
-    found: dict[str, DatasetCard] = {}
+    return read_cards(files("sprachbund.data") / "cards")
+
+
+def read_cards(folder: Traversable) -> tuple[DatasetCard, ...]:
+    """All cards in a folder, sorted by name.
+
+    Raises:
+        DataError: a file is not YAML, or two cards have one name.
+        ConfigError: every fault of a card at once, with its line.
+    """
+    found: dict[str, tuple[DatasetCard, str]] = {}
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not file.name.endswith(".yaml"):
             continue
         made = parse_card(file.read_text(encoding="utf-8"), f"cards/{file.name}")
         if made.name in found:
-            raise DataError(f"there are two cards named {made.name!r}", where=Location(f"cards/{file.name}"))
-        found[made.name] = made
-    return tuple(found[name] for name in sorted(found))
+            raise DataError(f"the name {made.name!r} is taken by cards/{found[made.name][1]}",
+                            where=Location(f"cards/{file.name}"), remedy="give each card a name of its own")
+        found[made.name] = made, file.name
+    return tuple(found[name][0] for name in sorted(found))
 
 
 def parse_card(text: str, name: str) -> DatasetCard:

@@ -38,6 +38,8 @@ class ReaderOptions(Config):
     blanks_in_words: Literal["keep", "remove"] = "keep"
     """CoNLL-U words with a blank inside ("có thể"): "remove" takes out blanks and zero-width non-joiners, as
     XTREME's preprocessing does."""
+    empty_tokens: Literal["fail", "drop"] = "fail"
+    """Token columns with lines that have a label and no token: refuse the file, or drop such lines with a count."""
     language: str | None = None
     """Language code of the file, filled in by the data source; "xtreme" ranks tags by it in es, fr and it."""
 

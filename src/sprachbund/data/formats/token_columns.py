@@ -58,6 +58,8 @@ class TokenColumnsReader:
     - A line that begins with `#` before the first token of a sentence is a comment if it reads
       `# key = value` or `# key: value`, or does not have the columns of a token line; `sent_id` and
       `id` give the sentence its identity. `-DOCSTART-` lines are left out and counted (`document_marks`).
+    - A line without a token is a fault, or dropped and counted (`empty_tokens`) with `empty_tokens: drop`; a
+      sentence that has nothing else goes with it.
     """
 
     name: ClassVar[str] = "token_columns"
@@ -90,7 +92,8 @@ class TokenColumnsReader:
                 notes["document_marks"] += 1
                 continue
             layout = layout or _layout(text, options, names, path, number)
-            _take_token(text, layout, block, path, number)
+            if not _take_token(text, layout, block, path, number, drop=options.empty_tokens == "drop"):
+                notes["empty_tokens"] += 1
         if block is not None and block.words:
             found = True
             yield _example(block, layout, path, identities)
@@ -166,7 +169,8 @@ def _position(column: str, width: int, names: Sequence[str], where: Location) ->
     return position
 
 
-def _take_token(text: str, layout: _Layout, block: _Block, path: Path, number: int) -> None:
+def _take_token(text: str, layout: _Layout, block: _Block, path: Path, number: int, *, drop: bool) -> bool:
+    """Take the token of a line; False if it is empty and dropped."""
     columns = _cut(text, layout.tabs)
     if len(columns) != layout.width:
         kind = "tabs" if layout.tabs else "blanks"
@@ -174,9 +178,11 @@ def _take_token(text: str, layout: _Layout, block: _Block, path: Path, number: i
                           f"found {len(columns)}", where=Location(str(path), number),
                           remedy="mend the line: a token or its label is missing, or there is one separator too many")
     word = columns[layout.word]
-    if not word:
+    if not word or word.isspace():
+        if drop:
+            return False
         raise FormatError("the token is empty", where=Location(str(path), number),
-                          remedy="write the token, or take the line out")
+                          remedy="write the token, take the line out, or drop such lines with empty_tokens: drop")
     block.words.append(word)
     if layout.label is not None:
         label = columns[layout.label].strip(" ")
@@ -184,3 +190,4 @@ def _take_token(text: str, layout: _Layout, block: _Block, path: Path, number: i
             raise FormatError(f"the token {word!r} has no label", where=Location(str(path), number),
                               remedy="fill in the label (O outside of spans)")
         block.labels.append(label)
+    return True
