@@ -6,11 +6,13 @@ import errno
 import hashlib
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -151,6 +153,22 @@ def test_a_full_disk_is_recognised_by_its_words(error: Exception, tmp_path: Path
     told = storage_fault(error, tmp_path)
     assert told is not None
     assert (told.what, str(told.where)) == (expected, str(tmp_path))
+
+
+@pytest.mark.parametrize("text", [
+    "1000000 requested and 262128 written",  # numpy
+    "[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534",  # torch
+])
+def test_a_short_write_is_a_full_disk_if_the_disk_is_full(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**40))
+    assert storage_fault(OSError(text), tmp_path / "absent") is None
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=4096))
+    told = storage_fault(OSError(text), tmp_path / "absent")
+    assert told is not None
+    assert told.what == "no space left on the disk"
+    assert storage_fault(OSError("something else"), tmp_path) is None
 
 
 def test_a_full_disk_is_recognised_behind_another_error(tmp_path: Path) -> None:

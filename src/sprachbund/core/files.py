@@ -31,6 +31,9 @@ _FULL_TEXTS = re.compile(
     rf"no space left on device|disk quota exceeded|(?:os error|errno) (?:{errno.ENOSPC}|{errno.EDQUOT})\b",
     re.IGNORECASE,
 )
+# numpy and torch count the bytes that went through and do not ask the system why some did not.
+_SHORT_WRITE_TEXTS = re.compile(r"\d+ requested and \d+ written|inline_container|PytorchStreamWriter failed")
+_NEARLY_FULL = 16 * 2**20
 _STORAGE_REMEDY = "free some space or choose another folder; nothing half-written was left"
 
 
@@ -63,7 +66,8 @@ def storage_fault(error: BaseException, path: Path) -> StorageError | None:
     """Say whether an exception, or what it was raised from, means that storage failed; None if not.
 
     safetensors, pyarrow and tokenizers report a full disk as their own exceptions, with the operating
-    system's words in the message; those are recognised by these words.
+    system's words in the message; those are recognised by these words. numpy and torch tell of a short
+    write only; that counts if the disk is full.
 
     Args:
         error: what was raised.
@@ -72,6 +76,8 @@ def storage_fault(error: BaseException, path: Path) -> StorageError | None:
     link: BaseException | None = error
     while link is not None:
         text = _storage_text(link)
+        if text is None and _SHORT_WRITE_TEXTS.search(str(link)) and _is_full(path):
+            text = _STORAGE_FAULTS[errno.ENOSPC]
         # Deep in a chain only a full disk is the reason for certain: "no permission" may have been dealt with.
         if text is not None and (link is error or text in _FULL):
             return StorageError(text, where=Location(str(_place(link, path))), remedy=_STORAGE_REMEDY)
@@ -95,6 +101,11 @@ def _storage_text(error: BaseException) -> str | None:
         return None
     quota = "quota" in match[0].lower() or match[0].endswith(str(errno.EDQUOT))
     return _STORAGE_FAULTS[errno.EDQUOT if quota else errno.ENOSPC]
+
+
+def _is_full(path: Path) -> bool:
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    return shutil.disk_usage(there).free < _NEARLY_FULL
 
 
 @contextmanager
