@@ -1,15 +1,16 @@
 """Bootstrap draws of every score, each made once, and the estimates that are arithmetic on them.
 
-Examples are resampled within a language, seeds once for all languages (a seed is one model), and every
-system meets the same resamples. So an average, a gap or a difference of draws is a draw of the
-average, gap or difference, with the pairing kept. Languages are fixed: an interval of an average
+Examples are resampled within a language, and every system and seed meets the same resamples. So an
+average, a gap or a difference of draws, resample by resample and seed by seed (a seed is one model),
+is a draw of the average, gap or difference, with the pairing kept; `sprachbund.statistics` then folds
+the seeds. Languages are fixed: an interval of an average
 speaks of its language set and of no other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,14 +18,25 @@ from sprachbund.metrics.metric import METRICS
 from sprachbund.results.findings import Difference, Estimate
 from sprachbund.results.language_sets import LanguageSet
 from sprachbund.results.table import ScoreTable
-from sprachbund.statistics.comparisons import comparison_of, holm
-from sprachbund.statistics.draws import Draws, average
-from sprachbund.statistics.intervals import LEVEL, interval_of
-from sprachbund.statistics.resampling import draw_scores
+from sprachbund.statistics.comparisons import holm, p_value
+from sprachbund.statistics.intervals import LEVEL, percentile_interval
+from sprachbund.statistics.repetitions import Floats
+from sprachbund.statistics.resampling import observed_scores, resampled_scores
 
 DRAWS = 4000
 _DRAWS_A_TEST = 100  # else Holm over many languages could reject nothing: the least p is 2 / (draws + 1)
 Seeds = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A score, or what is computed from scores: (S,) as observed and (S, R) as drawn, S seeds."""
+
+    observed: Floats
+    draws: Floats
+
+    def __sub__(self, other: Drawn) -> Drawn:
+        return Drawn(self.observed - other.observed, self.draws - other.draws)
 
 
 class Estimator:
@@ -48,8 +60,8 @@ class Estimator:
         self.draws = max(draws, _DRAWS_A_TEST * len(table.targets_of(split)))
         self.level = level
         self._table, self._split, self._seed = table, split, seed
-        self._languages: dict[tuple[str, Seeds, str, str], Draws] = {}
-        self._averages: dict[tuple[str, Seeds, str, str, str], Draws] = {}
+        self._languages: dict[tuple[str, Seeds, str, str], Drawn] = {}
+        self._averages: dict[tuple[str, Seeds, str, str, str], Drawn] = {}
 
     def score(self, system: str, seeds: Seeds, target: str, metric: str) -> Estimate | None:
         """A system in one language; None where nothing in it could be scored."""
@@ -86,7 +98,7 @@ class Estimator:
         ]
         return _corrected(found) if len(found) > 1 else found
 
-    def _language(self, system: str, seeds: Seeds, target: str, metric: str) -> Draws:
+    def _language(self, system: str, seeds: Seeds, target: str, metric: str) -> Drawn:
         key = (system, seeds, target, metric)
         if key not in self._languages:
             self._draw(system, seeds, target, metric)
@@ -98,32 +110,37 @@ class Estimator:
         systems = [name for name in table.systems if name == system or table.has(name, seeds, target, metric, split)]
         counts = np.stack([table.counts(name, seeds, target, metric, split) for name in systems])
         value = METRICS.load(metric).value().value
-        (drawn,) = draw_scores([counts], value, resamples=self.draws, seed=self._seed, names=[target])
-        for name, one in zip(systems, drawn, strict=True):
-            self._languages[name, seeds, target, metric] = one
+        observed = observed_scores(counts, value)
+        (draws,) = resampled_scores([counts], value, resamples=self.draws, seed=self._seed, names=[target])
+        for place, name in enumerate(systems):
+            self._languages[name, seeds, target, metric] = Drawn(observed[place], draws[place])
 
-    def _average(self, system: str, seeds: Seeds, chosen: LanguageSet, metric: str) -> Draws:
+    def _average(self, system: str, seeds: Seeds, chosen: LanguageSet, metric: str) -> Drawn:
         key = (system, seeds, chosen.kind, chosen.group, metric)
         if key not in self._averages:
-            self._averages[key] = average([
-                average([self._language(system, seeds, target, metric) for target in targets])
+            self._averages[key] = _mean([
+                _mean([self._language(system, seeds, target, metric) for target in targets])
                 for targets in chosen.members.values()
             ])
         return self._averages[key]
 
-    def _estimate(self, seeds: Seeds, drawn: Draws) -> Estimate:
-        interval = interval_of(drawn, level=self.level)
-        return Estimate(float(drawn.mean()), interval.low, interval.high, _deviation(drawn), seeds,
+    def _estimate(self, seeds: Seeds, drawn: Drawn) -> Estimate:
+        interval = percentile_interval(drawn.draws, level=self.level)
+        return Estimate(float(drawn.observed.mean()), interval.low, interval.high, _deviation(drawn), seeds,
                         tuple(map(float, drawn.observed)))
 
-    def _difference(self, seeds: Seeds, drawn: Draws) -> Difference:
-        compared = comparison_of(drawn, level=self.level)
-        return Difference(compared.difference, compared.interval.low, compared.interval.high, compared.p_value, None,
+    def _difference(self, seeds: Seeds, drawn: Drawn) -> Difference:
+        interval = percentile_interval(drawn.draws, level=self.level)
+        return Difference(float(drawn.observed.mean()), interval.low, interval.high, p_value(drawn.draws), None,
                           _deviation(drawn), seeds)
 
 
-def _deviation(drawn: Draws) -> float | None:
-    return float(drawn.observed.std(ddof=1)) if drawn.repetitions > 1 else None
+def _mean(parts: Sequence[Drawn]) -> Drawn:
+    return Drawn(np.mean([part.observed for part in parts], axis=0), np.mean([part.draws for part in parts], axis=0))
+
+
+def _deviation(drawn: Drawn) -> float | None:
+    return float(drawn.observed.std(ddof=1)) if len(drawn.observed) > 1 else None
 
 
 def _corrected(found: list[Difference]) -> list[Difference]:
