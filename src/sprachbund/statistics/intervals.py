@@ -1,0 +1,172 @@
+"""Intervals: percentile bootstrap over examples and repetitions, and Student's t over repetitions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sprachbund.statistics.repetitions import Floats, fold
+from sprachbund.statistics.resampling import (
+    RESAMPLES,
+    Counts,
+    Value,
+    observed_scores,
+    resampled_groups,
+    resampled_scores,
+)
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval.
+
+    Args:
+        low, high: its bounds, in the unit of the score; NaN where nothing was counted.
+        level: the probability it is made for, such as 0.95.
+        method: how it was made, in words for tables and reports.
+    """
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+def percentile_interval(draws: Floats, *, level: float = LEVEL, method: str | None = None) -> Interval:
+    """The interval between the outer percentiles of bootstrap draws (Efron and Tibshirani 1993, chapter 13).
+
+    Args:
+        draws: (R,), or (S, R) of S repetitions, which are folded first; NaN (resamples with nothing to
+            count) are left out.
+        level: the share of draws between the bounds.
+        method: stands in the interval; default: what can be told from the draws.
+
+    Raises:
+        ValueError: the level is not between 0 and 1.
+    """
+    _check_level(level)
+    told = method or method_of(draws)
+    numbers = fold(draws)
+    numbers = numbers[~np.isnan(numbers)]
+    if not len(numbers):
+        return Interval(math.nan, math.nan, level, told)
+    low, high = np.quantile(numbers, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high), level, told)
+
+
+def bootstrap_interval(
+    counts: Counts, value: Value, *, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0, name: str = "0"
+) -> Interval:
+    """Percentile bootstrap interval of one score, meaned over repetitions.
+
+    Args:
+        counts: (n, K), or (S, n, K) for S repetitions over the same examples.
+        value: sums (..., K) to scores (...).
+        level: such as 0.95.
+        resamples: R.
+        seed: root of the random streams.
+        name: of the stream, see `resampled_scores`.
+
+    Raises:
+        ValueError: no example, or a level outside (0, 1).
+    """
+    draws = resampled_scores([counts], value, resamples=resamples, seed=seed, names=[name])[0]
+    return percentile_interval(draws, level=level)
+
+
+def average_interval(
+    groups: Sequence[Counts],
+    value: Value,
+    *,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    names: Sequence[str] | None = None,
+    sample_of_groups: bool = False,
+) -> Interval:
+    """Percentile bootstrap interval of the plain mean of several groups' scores.
+
+    Args:
+        groups, value, resamples, seed, names: as in `resampled_scores`.
+        level: such as 0.95.
+        sample_of_groups: groups are a fixed set by default, and the interval speaks of that set; True
+            takes them as a sample of the groups there might be (`resampled_groups`).
+
+    Raises:
+        ValueError: as `resampled_scores`.
+    """
+    if sample_of_groups:
+        observed = np.array([observed_scores(counts, value) for counts in groups])
+        draws = resampled_groups(observed, resamples=resamples, seed=seed)
+        return percentile_interval(draws, level=level, method=method_of(draws, "groups"))
+    draws = resampled_scores(groups, value, resamples=resamples, seed=seed, names=names)
+    return percentile_interval(draws.mean(axis=0), level=level)
+
+
+def t_interval(values: Sequence[float] | Floats, *, level: float = LEVEL) -> Interval:
+    """Student's interval of the mean of a few repetitions: mean ± t(S - 1) · s / sqrt(S).
+
+    It speaks of repetitions only: the examples are taken as given.
+
+    Raises:
+        ValueError: fewer than two values.
+    """
+    _check_level(level)
+    numbers = np.asarray(values, dtype=np.float64)
+    count = len(numbers)
+    if count < 2:
+        raise ValueError(f"a t interval needs two values or more, got {count}")
+    half = t_quantile((1 + level) / 2, count - 1) * float(numbers.std(ddof=1)) / math.sqrt(count)
+    mean = float(numbers.mean())
+    return Interval(mean - half, mean + half, level, f"Student's t over {count} repetitions")
+
+
+def t_quantile(probability: float, degrees: int) -> float:
+    """The quantile of Student's t distribution, by bisection of its closed form.
+
+    In the angle theta = atan(t / sqrt(degrees)) the distribution function is a finite sum (Abramowitz
+    and Stegun 1964, 26.7.3 and 26.7.4), and halving [0, pi/2] loses no digits, however long the tail.
+
+    Raises:
+        ValueError: a probability outside (0, 1) or fewer degrees of freedom than one.
+    """
+    if not 0 < probability < 1 or degrees < 1:
+        raise ValueError(f"expected 0 < probability < 1 and degrees >= 1, got {probability} and {degrees}")
+    if probability < 0.5:
+        return -t_quantile(1 - probability, degrees)
+    low, high = 0.0, math.pi / 2
+    for _ in range(80):
+        middle = (low + high) / 2
+        if 0.5 + 0.5 * _within(middle, degrees) < probability:
+            low = middle
+        else:
+            high = middle
+    return math.tan((low + high) / 2) * math.sqrt(degrees)
+
+
+def _within(theta: float, degrees: int) -> float:
+    """P(|T| <= t) for t = tan(theta) · sqrt(degrees)."""
+    sine, square = math.sin(theta), math.cos(theta) ** 2
+    odd = degrees % 2 == 1
+    term = math.cos(theta) if odd else 1.0
+    total = term if degrees > 1 else 0.0
+    for step in range(3 if odd else 2, degrees - 1, 2):
+        term *= square * (step - 1) / step
+        total += term
+    return 2 / math.pi * (theta + sine * total) if odd else sine * total
+
+
+def method_of(draws: Floats, units: str = "examples") -> str:
+    """Say in words how draws (R,) or (S, R) become an interval; `units` is what was redrawn."""
+    repetitions = f", Student's t over {draws.shape[-2]} repetitions" if draws.ndim > 1 and len(draws) > 1 else ""
+    return f"percentile bootstrap over {units}, {draws.shape[-1]} resamples{repetitions}"
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise ValueError(f"a level lies between 0 and 1, got {level}")
