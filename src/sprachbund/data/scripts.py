@@ -18,6 +18,7 @@ _WORDS = {
     "Kore": ("CJK", "HANGUL"),
     "Orya": ("ORIYA",),
     "Cans": ("CANADIAN",),
+    "Xsux": ("CUNEIFORM",),
 }
 
 

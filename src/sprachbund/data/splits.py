@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-import numpy as np
+from heapq import nsmallest
 
 from sprachbund.core.canonical import digest
 from sprachbund.core.errors import DataError
+from sprachbund.core.seeds import derive_seed
 from sprachbund.data.examples import Corpus, Example, TextExample
 
 
@@ -26,7 +26,9 @@ def first(corpus: Corpus, n: int) -> Corpus:
 def sample(corpus: Corpus, n: int, seed: int) -> Corpus:
     """A seeded sample of `n` examples, in the corpus's own order; the corpus itself if it has no more.
 
-    The draw depends on the seed and the corpus's size alone, so that parallel corpora give parallel samples.
+    Each position has a number of its own, a hash of it and the seed, and the `n` smallest are drawn: parallel
+    corpora give parallel samples, a smaller sample is part of a larger one, and no library's generator
+    can change the draw.
 
     Raises:
         DataError: `n` is below 1.
@@ -34,8 +36,8 @@ def sample(corpus: Corpus, n: int, seed: int) -> Corpus:
     _check(n)
     if n >= len(corpus.examples):
         return corpus
-    drawn = np.random.default_rng(seed).permutation(len(corpus.examples))[:n]
-    examples = tuple(corpus.examples[position] for position in sorted(drawn.tolist()))
+    drawn = nsmallest(n, range(len(corpus.examples)), key=lambda position: derive_seed(seed, "sample", position))
+    examples = tuple(corpus.examples[position] for position in sorted(drawn))
     return replace(corpus, examples=examples, fingerprint=digest([corpus.fingerprint, "sample", n, seed]))
 
 
