@@ -106,7 +106,7 @@ def test_faults_say_what_there_is(data: object, kind: Kind, message: str) -> Non
 
 
 def test_an_empty_folder_and_an_unknown_format(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="→ a data set is a folder with <language>/<split>.<ending> in it"):
+    with pytest.raises(DataError, match=r"→ a data set is a folder with <language>/<split>.<ending> in it"):
         _open(str(tmp_path))
     with pytest.raises(RegistryError, match="there is no file format named 'conlu'"):
         _open({"name": "sample", "format": "conlu"}, data_dir=FILES)
@@ -114,5 +114,5 @@ def test_an_empty_folder_and_an_unknown_format(tmp_path: Path) -> None:
 
 def test_sets_within_a_folder_are_named(tmp_path: Path) -> None:
     (tmp_path / "nli" / "snli_part" / "en").mkdir(parents=True)
-    with pytest.raises(DataError, match="it holds snli_part: name one of them, as .*nli/snli_part"):
+    with pytest.raises(DataError, match=r"it holds snli_part: name one of them, as .*nli/snli_part"):
         _open("nli", "sequence", tmp_path)

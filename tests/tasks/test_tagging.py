@@ -20,9 +20,9 @@ def test_spans_are_scored_as_spans_and_tags_by_accuracy() -> None:
 
 def test_what_it_cannot_use_is_told_with_its_place() -> None:
     task = Tagging()
-    with pytest.raises(DataError, match="a.conllu, line 3: tagging needs words, found a whole text"):
+    with pytest.raises(DataError, match=r"a.conllu, line 3: tagging needs words, found a whole text"):
         task.check([TextExample("1", "Hej", location=PLACE)], needs_labels=False)
-    with pytest.raises(DataError, match="a.conllu, line 3: the sentence 7 has no labels\n  → label it"):
+    with pytest.raises(DataError, match=r"a.conllu, line 3: the sentence 7 has no labels\n  → label it"):
         task.check([TokenExample("7", ("Hej",), location=PLACE)], needs_labels=True)
     with pytest.raises(DataError, match="there is not one sentence"):
         task.check([], needs_labels=False)

@@ -71,7 +71,7 @@ def test_gzip_cut_short_or_damaged_is_told_after_its_last_good_line(tmp_path: Pa
         _lines(tmp_path / "a", packed[:-9])
     with pytest.raises(FormatError, match="the gzip file is damaged"):
         _lines(tmp_path / "a", packed[:-8] + b"\0\0\0\0" + packed[-4:])
-    with pytest.raises(FormatError, match="the gzip file is damaged .* after line 0"):
+    with pytest.raises(FormatError, match=r"the gzip file is damaged .* after line 0"):
         _lines(tmp_path / "a", packed[:10] + b"\xff" * 40)
 
 
@@ -86,10 +86,13 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
 def test_any_bytes_are_read_or_refused_and_nothing_is_lost(tmp_path_factory: pytest.TempPathFactory, content: bytes,
                                                           packed: bool) -> None:
     path = tmp_path_factory.getbasetemp() / "any"
+    fault = None
     try:
         lines = _lines(path, gzip.compress(content) if packed else content)
     except FormatError as error:
-        assert error.where is not None
+        fault = error
+    if fault is not None:
+        assert fault.where is not None
         return
     joined = "\n".join(text for _, text in lines)
     assert joined == content.decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n")
