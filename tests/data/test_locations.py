@@ -8,6 +8,7 @@ import pytest
 
 from sprachbund.core.canonical import canonical_json
 from sprachbund.core.errors import DataError, RegistryError
+from sprachbund.data.catalogue import card
 from sprachbund.data.examples import TextExample
 from sprachbund.data.labels import Kind
 from sprachbund.data.locations import DataConfig, open_source
@@ -103,6 +104,18 @@ FAULTS = {
 def test_faults_say_what_there_is(data: object, kind: Kind, message: str) -> None:
     with pytest.raises(DataError, match=message):
         _open(data, kind, FILES)
+
+
+def test_label_sets_of_a_card_name_the_column(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    known = card("xnli").model_copy(update={"labels": {"fine": "label", "coarse": "hypothesis"}})
+    monkeypatch.setattr("sprachbund.data.locations.find_card", {"xnli": known}.get)
+    folder = _xnli(tmp_path)
+    for labels, expected in ((None, "neutral"), ("fine", "neutral"), ("coarse", "b")):
+        example = _open({"name": "xnli", "labels": labels}, "sequence", folder).corpus("en", "test").examples[0]
+        assert isinstance(example, TextExample)
+        assert example.label == expected
+    with pytest.raises(DataError, match="xnli offers no label set 'medium'\n  → it offers: fine, coarse"):
+        _open({"name": "xnli", "labels": "medium"}, "sequence", folder)
 
 
 def test_an_empty_folder_and_an_unknown_format(tmp_path: Path) -> None:
