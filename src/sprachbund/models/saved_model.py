@@ -1,0 +1,335 @@
+"""Save a trained model and open it again; open transformers' own classifiers just the same.
+
+A saved model is a folder in hub layout: `config.json` (`SprachbundConfig`), `model.safetensors`,
+`tokenizer.json` and `tokenizer_config.json`. The weight file carries a sha256 of its tensors, which is
+checked whenever `load_model` opens it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from accelerate import init_empty_weights
+from pydantic import field_validator
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast
+
+from sprachbund.core.config import Config, validate
+from sprachbund.core.errors import IntegrityError, ModelError, StorageError
+from sprachbund.core.files import write_aside
+from sprachbund.core.source import Location
+from sprachbund.data.labels import Kind, LabelSpace
+from sprachbund.models.classifier import Classifier
+from sprachbund.models.encoders.encoder import EncoderConfig
+from sprachbund.models.encoders.hub import SAFE_WEIGHTS, SMALL_FILES, local_folder, read_json
+from sprachbund.models.encoders.opening import open_tokenizer
+from sprachbund.models.encoders.snapshot import snapshot
+from sprachbund.models.encoders.text import TextEncoder
+from sprachbund.models.foreign import ForeignClassifier, open_classifier
+from sprachbund.models.heads.head import HeadConfig
+from sprachbund.models.pretrained import (
+    SprachbundForSequenceClassification,
+    SprachbundForTokenClassification,
+    transfer_model,
+)
+from sprachbund.models.saved_config import MODEL_TYPE, SprachbundConfig
+from sprachbund.models.transfer_model import TransferModel
+from sprachbund.tokenization.tokenizer import PieceTokenizer
+
+CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+_PREFIX = "transfer."
+_REMEDY = "copy the model again from where it came, or train it again"
+
+
+class ModelDescription(Config):
+    """Where a model comes from; empty fields where nobody knows (models trained elsewhere)."""
+
+    task: str
+    """Registered task name."""
+    source: str = ""
+    """Code of the language it was trained on."""
+    encoder: str = ""
+    """Name of the encoder as given."""
+    provenance: str = ""
+    """The encoder's sentence for tables."""
+    system: str = ""
+    """Label of the fusion for tables ("DLFA (k=10, literal)")."""
+    intermediate: tuple[str, ...] = ()
+    """Names of intermediate tasks, in order."""
+    train_data: str = ""
+    """Data set it was trained on."""
+    train_examples: int = 0
+    """Number of training examples."""
+    seed: int = 0
+    """Root seed of the run."""
+    max_pieces: int = 512
+    """Longest window, special pieces included."""
+
+
+class SavedPieces(Config):
+    """What `tokenizer.json` does not say: the fields of `PieceTokenizer`, and the ids of special pieces."""
+
+    pad_id: int
+    bare_pieces: tuple[int, ...]
+    special_pieces: tuple[int, ...]
+    max_pieces: int
+    uses_type_ids: bool
+    vocabulary_size: int
+    fingerprint: str
+    notes: tuple[str, ...]
+
+    @field_validator("bare_pieces", mode="before")
+    @classmethod
+    def _sorted(cls, value: Any) -> Any:
+        return tuple(sorted(value)) if isinstance(value, frozenset) else value
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """An opened model, in evaluation mode.
+
+    Args:
+        model: logits for a batch; a `TransferModel` if it is one of ours.
+        tokenizer: the encoder's.
+        labels: in the order of the logits.
+        description: where it comes from.
+    """
+
+    model: Classifier
+    tokenizer: PieceTokenizer
+    labels: LabelSpace
+    description: ModelDescription
+
+    def facts(self) -> dict[str, Any]:
+        """What score rows and reports say of a model, as JSON values.
+
+        The fields of `ModelDescription`, `labels` (a `LabelSpace`), and how the encoder's layers are used:
+        `fusion` (registered name), `layers` (numbers) and `gate` ("" where there is none).
+        """
+        use: dict[str, Any] = {"fusion": "last_layer", "layers": [], "gate": ""}
+        if isinstance(self.model, TransferModel):
+            config = self.model.fusion.config
+            use = {"fusion": config.type, "layers": list(self.model.layers), "gate": getattr(config, "gate", "")}
+        elif isinstance(self.model, ForeignClassifier):
+            use["layers"] = list(self.model.layers)
+        return {**self.description.model_dump(mode="json"), "labels": self.labels.model_dump(mode="json"), **use}
+
+    def facts_json(self) -> str:
+        """`facts` as text."""
+        return json.dumps(self.facts(), indent=1, ensure_ascii=False)
+
+
+def save_model(
+    model: TransferModel, folder: Path, *, tokenizer: PieceTokenizer, labels: LabelSpace, description: ModelDescription
+) -> None:
+    """Write a model to a new folder, all or nothing.
+
+    Raises:
+        StorageError: there is something in the folder already, no space, no permission.
+        ValueError: the head has another number of labels than the label space, or belongs to the other kind of task.
+        ModelError: an encoder that is no transformers model.
+    """
+    config = _config(model, tokenizer, labels, description)
+    if folder.is_dir() and any(folder.iterdir()):
+        raise StorageError("there is something in this folder already", where=Location(str(folder)),
+                           remedy="choose another folder, or remove it first")
+    with write_aside(folder) as temporary:
+        temporary.mkdir()
+        config.save_pretrained(temporary)
+        _save_weights(model, temporary / WEIGHTS)
+        (temporary / WEIGHTS).chmod((temporary / CONFIG).stat().st_mode)  # safetensors gives its files to their owner
+        _fast_tokenizer(tokenizer).save_pretrained(temporary)
+        tokenizer.tokenizer.save(str(temporary / TOKENIZER), pretty=False)
+
+
+def load_model(
+    name_or_folder: str | Path, *, allow_pickle: bool = False, trust_remote_code: str | None = None
+) -> LoadedModel:
+    """Open a saved model of ours, or a token or sequence classifier of transformers.
+
+    Args:
+        name_or_folder: a folder in hub layout, or a hub id.
+        allow_pickle: read pickled weights where there are no safetensors: they can run code.
+        trust_remote_code: the model's name again, to run code that comes with it.
+
+    Raises:
+        ModelError: not there, not a classifier, or it needs a permission that was not given.
+        IntegrityError: a file is damaged.
+        RegistryError: its fusion is not installed here.
+    """
+    name = str(name_or_folder)
+    folder = local_folder(name) or snapshot(name, None, (*SMALL_FILES, *SAFE_WEIGHTS))
+    values = read_json(folder / CONFIG)
+    if values.get("model_type") == MODEL_TYPE:
+        return _load_own(folder, values)
+    opened = open_classifier(
+        EncoderConfig(name=name, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
+    )
+    description = ModelDescription(
+        task="tagging" if opened.labels.kind == "tokens" else "classification",
+        encoder=name,
+        system="trained elsewhere",
+        max_pieces=opened.tokenizer.max_pieces,
+    )
+    return LoadedModel(opened.model, opened.tokenizer, opened.labels, description)
+
+
+def model_tokenizer(config: EncoderConfig) -> PieceTokenizer:
+    """The tokenizer of a saved model, or of any encoder, without its weights; raises as `load_model` does."""
+    values, folder = _model_config(config)
+    if values.get("model_type") == MODEL_TYPE:
+        return _load_tokenizer(folder / TOKENIZER, values["pieces"])
+    return open_tokenizer(config)
+
+
+def model_provenance(config: EncoderConfig) -> str:
+    """The sentence that tables with this model repeat, or ""; raises as `load_model` does."""
+    values, _ = _model_config(config)
+    return str(values.get("description", {}).get("provenance", "")) if values.get("model_type") == MODEL_TYPE else ""
+
+
+def _model_config(config: EncoderConfig) -> tuple[Mapping[str, Any], Path]:
+    if config.name.startswith("bundled:"):
+        return {}, Path()
+    folder = local_folder(config.name) or snapshot(config.name, config.revision, SMALL_FILES)
+    return read_json(folder / CONFIG), folder
+
+
+def _config(
+    model: TransferModel, tokenizer: PieceTokenizer, labels: LabelSpace, description: ModelDescription
+) -> SprachbundConfig:
+    head = model.head.config
+    if (head.n_labels, _kind(head)) != (len(labels.labels), labels.kind):
+        raise ValueError(f"the head gives {head.n_labels} labels to {_kind(head)}, "
+                         f"the label space has {len(labels.labels)} for {labels.kind}")
+    if not isinstance(model.encoder, TextEncoder):
+        raise ModelError(f"an encoder of the type {type(model.encoder).__name__} cannot be saved in hub layout")
+    encoder = model.encoder.hf_config()
+    encoder.pop("_name_or_path", None)
+    added = tokenizer.tokenizer.get_added_tokens_decoder()
+    pieces = SavedPieces(
+        **{name: getattr(tokenizer, name) for name in SavedPieces.model_fields if hasattr(tokenizer, name)},
+        special_pieces=tuple(sorted(number for number, token in added.items() if token.special)),
+    )
+    by_kind = {"tokens": SprachbundForTokenClassification, "sequence": SprachbundForSequenceClassification}
+    return SprachbundConfig(
+        encoder=encoder,
+        fusion=model.fusion.config.model_dump(mode="json"),
+        head=head.model_dump(mode="json"),
+        pieces=pieces.model_dump(mode="json"),
+        description=description.model_dump(mode="json"),
+        id2label=dict(enumerate(labels.labels)),
+        label2id=labels.ids(),
+        architectures=[by_kind[labels.kind].__name__],
+        dtype="float32",
+    )
+
+
+def _kind(head: HeadConfig) -> Kind:
+    return "tokens" if head.type == "token_labels" else "sequence"
+
+
+def _save_weights(model: TransferModel, path: Path) -> None:
+    state = {_PREFIX + name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    first: dict[tuple[int, int], str] = {}
+    for name, value in state.items():  # tied weights stand in the file once
+        first.setdefault((value.data_ptr(), value.numel()), name)
+    kept = {name: state[name] for name in first.values()}
+    save_file(kept, path, metadata={"format": "pt", "sha256": _digest(kept)})
+
+
+def _digest(state: Mapping[str, Tensor]) -> str:
+    """The sha256 of names, types, shapes and values, in the order of names."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        value = state[name]
+        digest.update(f"{name} {value.dtype} {list(value.shape)}\n".encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def _fast_tokenizer(tokenizer: PieceTokenizer) -> PreTrainedTokenizerFast:
+    """The tokenizer as transformers knows it, with the names of the pieces that its pipelines ask for."""
+    names = {"pad_token": tokenizer.tokenizer.id_to_token(tokenizer.pad_id)}
+    model = json.loads(tokenizer.tokenizer.model.__getstate__())
+    unknown = model.get("unk_token")
+    if unknown is None and isinstance(model.get("unk_id"), int):
+        unknown = tokenizer.tokenizer.id_to_token(model["unk_id"])
+    if unknown is not None:
+        names["unk_token"] = unknown
+    inputs = ["input_ids", *(["token_type_ids"] if tokenizer.uses_type_ids else []), "attention_mask"]
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=Tokenizer.from_str(tokenizer.tokenizer.to_str()), model_max_length=tokenizer.max_pieces,
+        model_input_names=inputs, **names,
+    )
+
+
+def _load_own(folder: Path, values: Mapping[str, Any]) -> LoadedModel:
+    source = str(folder / CONFIG)
+    config = SprachbundConfig.from_dict(dict(values))
+    description = validate(config.description, ModelDescription, source)
+    pieces = validate(config.pieces, SavedPieces, source)
+    encoder = TextEncoder.from_config(config.encoder, provenance=description.provenance)
+    with init_empty_weights(include_buffers=False):
+        model = transfer_model(config, encoder)
+    names = cast("dict[int, str]", config.id2label)
+    if sorted(names) != list(range(model.head.config.n_labels)):
+        raise ModelError(f"id2label names {len(names)} labels, the head gives {model.head.config.n_labels}",
+                         where=Location(source), remedy=_REMEDY)
+    labels = LabelSpace(kind=_kind(model.head.config), labels=tuple(names[number] for number in sorted(names)))
+    _give_weights(model, folder / WEIGHTS)
+    encoder.model.tie_weights()
+    return LoadedModel(model.train(False), _load_tokenizer(folder / TOKENIZER, pieces), labels, description)
+
+
+def _give_weights(model: TransferModel, path: Path) -> None:
+    place = Location(str(path))
+    if not path.is_file():
+        raise ModelError("the weight file is missing", where=place, remedy=_REMEDY)
+    try:
+        with safe_open(path, framework="pt") as file:
+            recorded = (file.metadata() or {}).get("sha256")
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    except SafetensorError as error:
+        raise IntegrityError(f"the weight file is damaged: {error}", where=place, remedy=_REMEDY) from None
+    if recorded is not None and _digest(state) != recorded:
+        raise IntegrityError("the weight file is damaged: its sha256 is not the one it was written with",
+                             where=place, remedy=_REMEDY)
+    state = {name.removeprefix(_PREFIX): value for name, value in state.items()}
+    _check_names_and_shapes(model, state, place)
+    model.load_state_dict(state, strict=False, assign=True)
+
+
+def _check_names_and_shapes(model: TransferModel, state: Mapping[str, Tensor], place: Location) -> None:
+    expected = model.state_dict()
+    encoder = cast("TextEncoder", model.encoder).model
+    tied = {f"encoder.model.{name}" for name in getattr(encoder, "all_tied_weights_keys", None) or ()}
+    faults = {
+        "lacks": sorted(set(expected) - set(state) - tied),
+        "has too many": sorted(set(state) - set(expected)),
+        "has of another shape": sorted(name for name, value in state.items()
+                                       if name in expected and value.shape != expected[name].shape),
+    }
+    told = [f"{what} {', '.join(names[:3])}{' ...' if names[3:] else ''}" for what, names in faults.items() if names]
+    if told:
+        raise ModelError(f"weights and config do not belong together: the file {'; '.join(told)}",
+                         where=place, remedy=_REMEDY)
+
+
+def _load_tokenizer(path: Path, pieces: SavedPieces) -> PieceTokenizer:
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise IntegrityError(f"the tokenizer file cannot be read: {error}", where=Location(str(path)),
+                             remedy=_REMEDY) from None
+    facts = {name: getattr(pieces, name) for name in SavedPieces.model_fields if name != "special_pieces"}
+    return PieceTokenizer(tokenizer=tokenizer, **{**facts, "bare_pieces": frozenset(pieces.bare_pieces)})

@@ -1,0 +1,35 @@
+"""The table of heads and their configs."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sprachbund.core.config import validate
+from sprachbund.core.errors import ConfigError
+from sprachbund.models.heads.head import HEADS, HeadConfig, build_head, readout
+
+
+@pytest.mark.parametrize("name", sorted(HEADS.built_in))
+def test_each_head_is_built_from_its_config(name: str) -> None:
+    config = HeadConfig(type=name, n_labels=5)
+    head = build_head(config, 8)
+    assert head.name == name
+    assert head.config is config
+    assert head.width == 8
+    state, mask = torch.randn(2, 3, 8), torch.ones(2, 3, dtype=torch.bool)
+    assert head(state, mask, torch.tensor([0, 4])).shape == (2, 5)
+
+
+def test_the_readout_starts_small() -> None:
+    linear = readout(400, 100)
+    assert float(linear.weight.detach().std()) == pytest.approx(0.02, rel=0.05)
+    assert not bool(linear.bias.any())
+
+
+def test_impossible_heads_are_told() -> None:
+    with pytest.raises(ConfigError) as caught:
+        validate({"type": "token_label", "n_labels": 0, "dropout": 1.0}, HeadConfig, "head.yaml")
+    told = str(caught.value)
+    assert "3 faults in head.yaml" in told
+    assert "type: input should be 'token_labels' or 'sequence_label', got 'token_label' (did you mean" in told
