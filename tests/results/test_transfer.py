@@ -193,3 +193,13 @@ def test_systems_and_metrics_are_described(row):
     (system,) = found.systems
     assert (system.gate, system.layers, system.seeds) == ("literal", (10, 12), (1,))
     assert found.provenance == ("multilingual-e5-small, dequantised from 4 bit: not mBERT",)
+
+
+def test_intervals_of_scores_stay_between_0_and_100(row):
+    right = [[1] * 40, [1] * 30 + [0] * 10]
+    found = find([row(side, target=target, seed=seed) for seed, side in enumerate(right) for target in ("en", "de")])
+    assert {item.estimate.high for item in found.scores} == {100.0}
+    assert all(item.estimate.low >= 0.0 for item in found.scores)
+    assert average(found).estimate.high == 100.0
+    (gap,) = found.gaps
+    assert gap.estimate.low <= 0 <= gap.estimate.high

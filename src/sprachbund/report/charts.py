@@ -11,9 +11,9 @@ from sprachbund.report.lookup import Lookup, is_significant
 from sprachbund.report.numbers import plural, probability, score, signed, signed_span, span
 from sprachbund.results.findings import TargetInfo
 
-WIDE, NARROW = 640.0, 352.0
-_WIDE_GUTTER, _NARROW_GUTTER = 190.0, 116.0
-_SIDE = 400.0
+PHONE, BESIDE, SIDE, FULL = 352.0, 640.0, 400.0, 1056.0
+"""Widths of drawings: on a phone; on a desk the scores beside the differences, these, and one alone."""
+_GUTTER, _PHONE_GUTTER = 190.0, 116.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,17 @@ class Charts:
     averages: tuple[Average, ...]
     differences: tuple[DifferenceChart, ...]
 
+    @property
+    def beside(self) -> DifferenceChart | None:
+        """The differences that stand beside the scores: those of the only comparison."""
+        return self.differences[0] if len(self.systems) == 2 and self.differences else None
+
     def scores(self, *, phone: bool = False, standalone: bool = False) -> str:
         """The chart of scores as SVG, for a desk or for a phone."""
+        wide = BESIDE if self.beside else FULL
         return scores_chart(
-            self.groups, self.averages, width=NARROW if phone else WIDE,
-            gutter=_NARROW_GUTTER if phone else _WIDE_GUTTER, name=f"scores-{'phone' if phone else 'desk'}",
+            self.groups, self.averages, width=PHONE if phone else wide,
+            gutter=_PHONE_GUTTER if phone else _GUTTER, name=f"scores-{'phone' if phone else 'desk'}",
             title=f"{self.metric} in every language, by family",
             description=f"A dot with its interval for each of {', '.join(self.systems)} in each language; dashed lines "
                         "are means over the target languages. The table of all languages has the same numbers.",
@@ -58,10 +64,10 @@ class Charts:
         )
 
     def difference(self, chart: DifferenceChart, *, phone: bool = False, standalone: bool = False) -> str:
-        """A chart of differences as SVG; for a desk without labels, to stand beside the chart of scores."""
-        labelled = phone or standalone
-        width = NARROW if phone else (WIDE if standalone else _SIDE)
-        gutter = (_NARROW_GUTTER if phone else _WIDE_GUTTER) if labelled else 0.0
+        """A chart of differences as SVG; without labels where it stands beside the chart of scores."""
+        beside = chart is self.beside and not phone and not standalone
+        width = PHONE if phone else (SIDE if beside else BESIDE)
+        gutter = 0.0 if beside else (_PHONE_GUTTER if phone else _GUTTER)
         return differences_chart(
             chart.groups, chart.overall, chart.series, width=width, gutter=gutter,
             name=f"difference-{chart.series}-{'phone' if phone else 'desk'}",
@@ -98,7 +104,7 @@ def _row(look: Lookup, target: TargetInfo, names: tuple[str, ...]) -> Row:
         estimate = look.score(name, look.findings.metric.name, target.code)
         told = "" if estimate is None else f"{_where(target)}, {name}: {score(estimate.mean)} ({span(estimate)})"
         points.append(None if estimate is None else Point(estimate.mean, estimate.low, estimate.high, told))
-    return Row(target.name, target.code, tuple(points), target.is_source)
+    return Row(look.row_name(target), target.code, tuple(points), target.is_source)
 
 
 def _difference_chart(
@@ -115,7 +121,7 @@ def _difference_chart(
                 p = item.p if item.p_holm is None else item.p_holm
                 told = f"{_where(target)}: {signed(item.mean)} ({signed_span(item)}), p {probability(p)}"
                 point = Point(item.mean, item.low, item.high, told, is_significant(item, level))
-            rows.append(Row(target.name, target.code, (point,), target.is_source))
+            rows.append(Row(look.row_name(target), target.code, (point,), target.is_source))
         groups.append(Group(heading, tuple(rows)))
     average = look.average_difference(name, metric)
     overall = None

@@ -134,7 +134,7 @@ def _facts(look: Lookup) -> tuple[tuple[str, str], ...]:
         ("Languages", f"{language_set}, in {plural(families, 'family', 'families')}"),
         ("Metric", f"{findings.metric.name} (version {findings.metric.version}): {findings.metric.summary}"),
         ("Seeds", seeds_text(seeds)),
-        ("Intervals", f"{findings.level:.0%} bootstrap over examples and seeds, {findings.draws:,} draws"),
+        ("Intervals", f"{findings.level:.0%} bootstrap over {look.resampled}, {findings.draws:,} draws"),
     )
 
 

@@ -135,8 +135,9 @@ def _lines(values: list[tuple[str, Estimate | None]]) -> tuple[tuple[str, str, s
     lines = []
     for name, estimate in values:
         if estimate is not None:
-            spread = "one seed" if estimate.sd is None else f"sd {deviation(estimate.sd)}, {len(estimate.seeds)} seeds"
-            lines.append((name, score(estimate.mean), f"{span(estimate)}; {spread}"))
+            spread = "" if estimate.sd is None else f"sd {deviation(estimate.sd)}, "
+            seeds = plural(len(estimate.seeds), "seed")
+            lines.append((name, score(estimate.mean), f"{span(estimate)}; {spread}{seeds}"))
     return tuple(lines)
 
 

@@ -89,15 +89,16 @@ def _card(figure: KeyFigure, numbers: dict[str, int]) -> str:
 def _chart_section(contents: Contents) -> str:
     charts = contents.charts
     legend = "".join(f"<li>{key_mark(series)}{escape(name)}</li>" for series, name in enumerate(charts.systems))
-    beside = charts.differences[0] if len(charts.differences) == 1 else None
+    beside = charts.beside
     desk = _panel(f"{charts.metric}, points", charts.scores())
     if beside:
         desk += _panel(f"{beside.system} − {charts.baseline}, points", charts.difference(beside))
     phone = _panel(f"{charts.metric}, points", charts.scores(phone=True))
     more = "".join(
-        f'<details{" open" if beside else ""} class="{"phone" if beside else ""}">'
+        f'<details{" open" if beside else ""} class="differences{" phone" if beside else ""}">'
         f"<summary>{escape(chart.system)} − {escape(charts.baseline)}, language by language</summary>"
-        f"{charts.difference(chart, phone=True)}</details>\n"
+        f'{"" if beside else f"""<div class="desk">{charts.difference(chart)}</div>"""}'
+        f'<div class="phone">{charts.difference(chart, phone=True)}</div></details>\n'
         for chart in charts.differences
     )
     filled = (
@@ -199,8 +200,8 @@ def _cell(cell: Cell, column: Column, *, first: bool) -> str:
         arrow = "▲" if cell.tone == "better" else "▼"
         content = f'<span class="{cell.tone}">{content} <span aria-label="{cell.tone}">{arrow}</span></span>'
     if cell.details:
-        parts = "".join(f"<span>{escape(part)}</span>" for part in cell.details)
-        content += f'<span class="detail">{parts}</span>'
+        parts = " ".join(f"<span>{escape(part)}</span>" for part in cell.details)
+        content += f' <span class="detail">{parts}</span>'
     sort = f' data-sort="{cell.sort:.6g}"' if cell.sort is not None else ""
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     kind = _column_class(column)

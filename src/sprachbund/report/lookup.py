@@ -30,11 +30,14 @@ class Lookup:
     Attributes:
         targets: code -> what is known of the language.
         out: codes that are in no average and no comparison.
+        resampled: what the intervals cover, "examples and seeds" or "examples".
     """
 
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
         self.targets = {target.code: target for target in findings.targets}
+        several = any(len(system.seeds) > 1 for system in findings.systems)
+        self.resampled = "examples and seeds" if several else "examples"
         self.out = {item.target for item in findings.left_out}
         self._scores = {(item.system, item.metric, item.target): item.estimate for item in findings.scores}
         self._differences = {(item.system, item.metric, item.target): item.difference for item in findings.differences}
@@ -77,6 +80,13 @@ class Lookup:
         """Names of the families or scripts that have an average, the largest language set first."""
         found = {item.group: len(item.languages) for item in self.findings.averages if item.kind == kind}
         return sorted(found, key=lambda name: (-found[name], name))
+
+    def row_name(self, target: TargetInfo) -> str:
+        """A target's name where it stands below its base language: there a variant needs only its difference."""
+        base = self.targets.get(target.base)
+        if base is None or base is target:
+            return target.name
+        return target.name.removeprefix(base.name).strip() or target.name
 
     def group_name(self, kind: AverageKind, group: str) -> str:
         """A family as it is, a script by its English name."""
@@ -151,5 +161,5 @@ def _by_branch(family: str, members: list[TargetInfo]) -> list[tuple[str, list[T
         else:
             rest += inside
     if rest:
-        groups.append((f"{family}: other branches" if groups else family, rest))
+        groups.append((f"{family}: others" if groups else family, rest))
     return groups

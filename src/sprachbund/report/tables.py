@@ -81,8 +81,9 @@ def languages_table(look: Lookup, metric: MetricInfo) -> Table:
     lines = []
     for heading, members in look.ordered():
         for target in members:
-            cells = [Cell(target.name), Cell(target.code), Cell(target.family), Cell(script_name(target.script)),
-                     Cell(f"{target.examples:,}", sort=target.examples)]
+            branch = (target.branch,) if target.branch and target.branch != target.family else ()
+            cells = [Cell(target.name), Cell(target.code), Cell(target.family, branch),
+                     Cell(script_name(target.script)), Cell(f"{target.examples:,}", sort=target.examples)]
             cells += [score_cell(look.score(name, metric.name, target.code)) for name in systems]
             for name in systems[1:]:
                 cells += difference_cells(look.difference(name, metric.name, target.code), look.findings.level)

@@ -53,7 +53,8 @@ def findings_table(look: Lookup, metric: MetricInfo, systems: list[str], width: 
     for heading, members in look.ordered():
         table.add_row(Text(heading, style=_HEADING))
         for target in members:
-            table.add_row(*_language_cells(look, metric.name, systems, target), style=_SOURCE * target.is_source)
+            cells = _language_cells(look, metric.name, systems, target, _widest_name(width))
+            table.add_row(*cells, style=_SOURCE * target.is_source)
         table.add_section()
     kinds: tuple[AverageKind, ...] = ("family", "script")
     for kind in kinds:
@@ -86,7 +87,7 @@ def _closing_lines(look: Lookup) -> list[tuple[str, str]]:
 
 def _legend(look: Lookup) -> str:
     findings = look.findings
-    told = (f"± half the {findings.level:.0%} bootstrap interval over examples and seeds. n: languages in the average, "
+    told = (f"± half the {findings.level:.0%} bootstrap interval over {look.resampled}. n: languages in the average, "
             "the source left out, variants inside their base language.")
     spread = []
     for system in findings.systems:
@@ -118,7 +119,7 @@ def _empty_table(look: Lookup, metric: MetricInfo, systems: list[str], width: in
         title=f"{metric.name}, {look.findings.split} split, in points; {seeds_text(seeds)}", title_justify="left",
         title_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 3 if roomy else 1, 0, 0),
     )
-    table.add_column("Language", no_wrap=True, min_width=_NAME, max_width=48 if roomy else _NAME)
+    table.add_column("Language", no_wrap=True, min_width=_NAME, max_width=_widest_name(width))
     for name in systems:
         table.add_column(name, justify="right", min_width=_SCORE, max_width=22 if roomy else _SCORE)
     if _shows_difference(look):
@@ -126,9 +127,15 @@ def _empty_table(look: Lookup, metric: MetricInfo, systems: list[str], width: in
     return table
 
 
-def _language_cells(look: Lookup, metric: str, systems: list[str], target: TargetInfo) -> list[Text]:
-    indent = "    " if target.code != target.base and not target.is_source else "  "
-    cells = [Text.assemble(f"{indent}{target.name} ", (target.code, _SOFT))]
+def _widest_name(width: int) -> int:
+    return 48 if width >= _ROOMY else _NAME
+
+
+def _language_cells(look: Lookup, metric: str, systems: list[str], target: TargetInfo, room: int) -> list[Text]:
+    named = look.row_name(target)
+    label = Text(f"  {named}" if named == target.name else f"    {named}")
+    label.truncate(room - len(target.code) - 1, overflow="ellipsis")  # the code is never cut
+    cells = [Text.assemble(label, " ", (target.code, _SOFT))]
     both = _shows_difference(look)
     for name in systems:
         difference = None if both else look.difference(name, metric, target.code)

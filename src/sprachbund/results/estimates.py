@@ -66,11 +66,11 @@ class Estimator:
     def score(self, system: str, seeds: Seeds, target: str, metric: str) -> Estimate | None:
         """A system in one language; None where nothing in it could be scored."""
         drawn = self._language(system, seeds, target, metric)
-        return None if np.isnan(drawn.observed).any() else self._estimate(seeds, drawn)
+        return None if np.isnan(drawn.observed).any() else _within_range(self._estimate(seeds, drawn))
 
     def average(self, system: str, seeds: Seeds, chosen: LanguageSet, metric: str) -> Estimate:
         """A system's mean over a language set, variants meaned into their base language first."""
-        return self._estimate(seeds, self._average(system, seeds, chosen, metric))
+        return _within_range(self._estimate(seeds, self._average(system, seeds, chosen, metric)))
 
     def gap(self, system: str, seeds: Seeds, source: str, chosen: LanguageSet, metric: str) -> Estimate:
         """The source language's score minus the mean over a language set."""
@@ -137,6 +137,11 @@ class Estimator:
 
 def _mean(parts: Sequence[Drawn]) -> Drawn:
     return Drawn(np.mean([part.observed for part in parts], axis=0), np.mean([part.draws for part in parts], axis=0))
+
+
+def _within_range(estimate: Estimate) -> Estimate:
+    """Cut an interval to what a score can be: few seeds have long tails, and coverage is not lost."""
+    return replace(estimate, low=max(estimate.low, 0.0), high=min(estimate.high, 100.0))
 
 
 def _deviation(drawn: Drawn) -> float | None:

@@ -62,17 +62,19 @@ class Layout:
         groups: the rows.
         width: of the whole drawing.
         gutter: width of the label column; 0 where another chart at its side has the labels.
+        row: height of a row; charts that stand side by side have the same.
     """
 
     groups: tuple[Group, ...]
     width: float
     gutter: float
+    row: float = ROW
 
     @property
     def height(self) -> float:
         """Height of the whole drawing."""
         rows = sum(len(group.rows) for group in self.groups)
-        return TOP + HEADING * len(self.groups) + ROW * rows + BOTTOM
+        return TOP + HEADING * len(self.groups) + self.row * rows + BOTTOM
 
     def places(self) -> Iterator[Place]:
         """Every row with its place, from top to bottom."""
@@ -96,7 +98,7 @@ class Layout:
     def bands(self) -> str:
         """A shade behind the emphasised rows."""
         return "".join(
-            element("rect", class_="band", x=0, y=place.middle - ROW / 2, width=self.width, height=ROW, rx=3)
+            element("rect", class_="band", x=0, y=place.middle - self.row / 2, width=self.width, height=self.row, rx=3)
             for place in self.places() if place.row.emphasised
         )
 
@@ -123,6 +125,6 @@ class Layout:
         for group in self.groups:
             y += HEADING
             baseline = y - 9
-            places = [Place(row, y + ROW * (number + 0.5)) for number, row in enumerate(group.rows)]
-            y += ROW * len(group.rows)
+            places = [Place(row, y + self.row * (number + 0.5)) for number, row in enumerate(group.rows)]
+            y += self.row * len(group.rows)
             yield group, baseline, places

@@ -10,6 +10,10 @@ from sprachbund.report.figures.rows import BOTTOM, ROW, TOP, Group, Layout
 from sprachbund.report.figures.scale import linear_scale
 from sprachbund.report.figures.svg import drawing, element, tooltip
 
+_STEP = 6.0
+"""Distance between the marks of a row's systems."""
+_RADIUS = 3.4
+
 
 @dataclass(frozen=True, slots=True)
 class Average:
@@ -37,7 +41,8 @@ def scores_chart(
     Returns:
         SVG text.
     """
-    layout = Layout(tuple(groups), width, gutter)
+    series_count = max((len(row.points) for group in groups for row in group.rows), default=1)
+    layout = Layout(tuple(groups), width, gutter, max(ROW, _STEP * series_count + 4))
     points = layout.points()
     bounds = [value for point in points for value in (point.low, point.high, point.value)]
     scale = linear_scale([*bounds, *(line.value for line in averages)], gutter + 8, width - 12,
@@ -48,14 +53,10 @@ def scores_chart(
                         y2=layout.height - BOTTOM + 4), class_=f"mark s{line.series % COLOURS}")
         for line in averages
     )
-    marks = []
-    for place in layout.places():
-        shown = [(series, point) for series, point in enumerate(place.row.points) if point is not None]
-        step = min(6.0, (ROW - 7) / max(len(place.row.points) - 1, 1))
-        middle = (len(place.row.points) - 1) / 2
-        for series, point in shown:
-            y = place.middle + (series - middle) * step
-            marks.append(mark(series, scale(point.value), y, scale(point.low), scale(point.high), point.told,
-                              strong=point.strong, radius=3.4 if len(place.row.points) <= 3 else 2.6))
+    marks = [
+        mark(series, scale(point.value), place.middle + (series - (len(place.row.points) - 1) / 2) * _STEP,
+             scale(point.low), scale(point.high), point.told, strong=point.strong, radius=_RADIUS)
+        for place in layout.places() for series, point in enumerate(place.row.points) if point is not None
+    ]
     body = layout.bands() + layout.axis(scale) + layout.labels() + lines + "".join(marks)
     return drawing(width, layout.height, body, title=title, description=description, name=name, standalone=standalone)
