@@ -48,6 +48,17 @@ class TextExample:
 Example = TokenExample | TextExample
 
 
+def shown(example: Example) -> str:
+    """The example on one line, for people: words with a space between them, or both texts of a pair.
+
+    >>> shown(TextExample("1", "A dog sleeps.", "An animal rests."))
+    'A dog sleeps. | An animal rests.'
+    """
+    if isinstance(example, TokenExample):
+        return " ".join(example.words)
+    return example.text if example.text_pair is None else f"{example.text} | {example.text_pair}"
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """The examples of one language and split of one data set.

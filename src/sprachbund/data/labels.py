@@ -63,6 +63,16 @@ def label_space_of(examples: Sequence[Example]) -> LabelSpace:
             seen.update(example.labels or ())
         elif example.label is not None:
             seen.add(example.label)
+    return label_space(kind, seen)
+
+
+def label_space(kind: Kind, labels: Iterable[str]) -> LabelSpace:
+    """Put labels into the order of `LabelSpace`; span labels always include "O".
+
+    Raises:
+        LabelError: there is no label.
+    """
+    seen = set(labels)
     if not seen:
         raise LabelError("no training example has a label", remedy="check the columns of the training file")
     if kind == "tokens" and is_span_scheme(seen):

@@ -21,11 +21,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import Tensor
-from transformers import PreTrainedTokenizerFast
 
 from sprachbund.core.config import Config, validate
 from sprachbund.core.errors import IntegrityError, ModelError, StorageError
-from sprachbund.core.files import write_aside
+from sprachbund.core.files import write_aside, write_text
 from sprachbund.core.source import Location
 from sprachbund.data.labels import Kind, LabelSpace
 from sprachbund.models.classifier import Classifier
@@ -45,7 +44,9 @@ from sprachbund.models.saved_config import MODEL_TYPE, SprachbundConfig
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
-CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG = (
+    "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+)
 _PREFIX = "transfer."
 _REMEDY = "copy the model again from where it came, or train it again"
 
@@ -147,8 +148,8 @@ def save_model(
         config.save_pretrained(temporary)
         _save_weights(model, temporary / WEIGHTS)
         (temporary / WEIGHTS).chmod((temporary / CONFIG).stat().st_mode)  # safetensors gives its files to their owner
-        _fast_tokenizer(tokenizer).save_pretrained(temporary)
         tokenizer.tokenizer.save(str(temporary / TOKENIZER), pretty=False)
+        write_text(temporary / TOKENIZER_CONFIG, json.dumps(_tokenizer_config(tokenizer), indent=2) + "\n")
 
 
 def load_model(
@@ -187,7 +188,7 @@ def model_tokenizer(config: EncoderConfig) -> PieceTokenizer:
     """The tokenizer of a saved model, or of any encoder, without its weights; raises as `load_model` does."""
     values, folder = _model_config(config)
     if values.get("model_type") == MODEL_TYPE:
-        return _load_tokenizer(folder / TOKENIZER, values["pieces"])
+        return _load_tokenizer(folder / TOKENIZER, SavedPieces.model_validate(values["pieces"]))
     return open_tokenizer(config)
 
 
@@ -257,20 +258,17 @@ def _digest(state: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def _fast_tokenizer(tokenizer: PieceTokenizer) -> PreTrainedTokenizerFast:
-    """The tokenizer as transformers knows it, with the names of the pieces that its pipelines ask for."""
-    names = {"pad_token": tokenizer.tokenizer.id_to_token(tokenizer.pad_id)}
-    model = json.loads(tokenizer.tokenizer.model.__getstate__())
-    unknown = model.get("unk_token")
-    if unknown is None and isinstance(model.get("unk_id"), int):
-        unknown = tokenizer.tokenizer.id_to_token(model["unk_id"])
-    if unknown is not None:
-        names["unk_token"] = unknown
+def _tokenizer_config(tokenizer: PieceTokenizer) -> dict[str, Any]:
+    """What transformers wants to know beside `tokenizer.json`."""
     inputs = ["input_ids", *(["token_type_ids"] if tokenizer.uses_type_ids else []), "attention_mask"]
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=Tokenizer.from_str(tokenizer.tokenizer.to_str()), model_max_length=tokenizer.max_pieces,
-        model_input_names=inputs, **names,
-    )
+    unknown = [piece for piece in ("[UNK]", "<unk>") if tokenizer.tokenizer.token_to_id(piece) is not None]
+    return {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": tokenizer.max_pieces,
+        "model_input_names": inputs,
+        "pad_token": tokenizer.tokenizer.id_to_token(tokenizer.pad_id),
+        **({"unk_token": unknown[0]} if unknown else {}),
+    }
 
 
 def _load_own(folder: Path, values: Mapping[str, Any]) -> LoadedModel:

@@ -1,0 +1,59 @@
+"""Sprachbund: labels in one language, a model for a hundred others, and an honest measure of how far it carries.
+
+The public face; every name is loaded on first use (PEP 562), so `import sprachbund` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sprachbund.models.registration import register_with_transformers
+
+if TYPE_CHECKING:
+    from sprachbund.api import compare, demo, evaluate, load_run, predict, run
+    from sprachbund.languages.language import find as language
+    from sprachbund.models.encoders.opening import open_encoder as load_encoder
+    from sprachbund.models.saved_model import load_model
+
+__version__ = "0.1.0"
+__all__ = [
+    "compare",
+    "demo",
+    "evaluate",
+    "language",
+    "load_encoder",
+    "load_model",
+    "load_run",
+    "predict",
+    "run",
+]
+
+_ADDRESSES = {
+    "compare": "sprachbund.api:compare",
+    "demo": "sprachbund.api:demo",
+    "evaluate": "sprachbund.api:evaluate",
+    "language": "sprachbund.languages.language:find",
+    "load_encoder": "sprachbund.models.encoders.opening:open_encoder",
+    "load_model": "sprachbund.models.saved_model:load_model",
+    "load_run": "sprachbund.api:load_run",
+    "predict": "sprachbund.api:predict",
+    "run": "sprachbund.api:run",
+}
+
+register_with_transformers()  # the one thing done on import: our saved models open by transformers' Auto classes
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _ADDRESSES:
+        raise AttributeError(f"module 'sprachbund' has no attribute {name!r}")
+    module, _, attribute = _ADDRESSES[name].partition(":")
+    value = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return [*__all__, "__version__"]

@@ -1,0 +1,268 @@
+"""The same as the command line, in Python: `import sprachbund as sb`, then `sb.run(...)`.
+
+The command line calls these functions too, so both do exactly the same.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from sprachbund.core.canonical import plain
+from sprachbund.core.errors import DataError
+from sprachbund.data.card import DatasetCard
+from sprachbund.data.examples import Example, shown
+from sprachbund.data.inputs import read_texts
+from sprachbund.evaluation.stream import label_stream
+from sprachbund.models.saved_model import LoadedModel, load_model
+from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
+from sprachbund.pipeline.plan import TORCH_ENVIRONMENT, RunPlan, plan_evaluation, plan_run
+from sprachbund.pipeline.prepare import load_task, source_for
+from sprachbund.pipeline.run import Executed, execute
+from sprachbund.report.finished_run import FinishedRun, read_finished_run
+from sprachbund.report.run_info import DataNote, RunInfo
+from sprachbund.results.compare import DifferentExample, RunComparison, compare_runs
+from sprachbund.evaluation.labelled import Labelled
+from sprachbund.results.transfer import find
+from sprachbund.stages.environment import environment, physical_memory_gib
+from sprachbund.stages.events import Emit, ignore
+from sprachbund.stages.executors.executor import EXECUTORS
+from sprachbund.stages.store import Store
+
+STORE_VARIABLE = "SPRACHBUND_STORE"
+
+
+def run(
+    config: Path | str | None = None,
+    *,
+    output: Path | str | None = None,
+    store: Path | str | None = None,
+    executor: str | None = None,
+    emit: Emit = ignore,
+    command: str = "",
+    **settings: Any,
+) -> FinishedRun:
+    """Train in a source language and evaluate zero-shot in all target languages.
+
+    Args:
+        config: a YAML file with the settings of a run, or None.
+        output: folder for `report.html`, `results.json`, `rows.parquet`; default `runs/NAME`.
+        store: folder that remembers finished stages; default: $SPRACHBUND_STORE, else in the user's cache.
+        executor: "inline" (this process) or "processes" (stages in child processes, whose memory limits are
+            set before torch starts). Default: inline if this process has those limits in its environment
+            (the command line sets them), else processes.
+        emit: gets the events of the stages.
+        command: what the report says to type for the same run; "" makes it of the arguments.
+        settings: fields of `RunConfig`; they replace what the file says.
+
+    Raises:
+        ConfigError: every fault of the settings at once.
+        SprachbundError: whatever is wrong with data, model or machine.
+        Interrupted: Ctrl-C; calling again goes on from the last checkpoint.
+    """
+    chosen = read_run_config(config, settings) if config is not None else run_config(settings)
+    return _finish(plan_run(chosen), output, store, executor, emit, command or _command("run", config, settings))
+
+
+def demo(
+    *,
+    output: Path | str | None = None,
+    store: Path | str | None = None,
+    executor: str | None = None,
+    emit: Emit = ignore,
+) -> FinishedRun:
+    """Run the shipped demo: English voice commands, 40 and more languages, last layer against DLFA."""
+    file = resources.files("sprachbund.studies") / "shipped" / "demo.yaml"
+    with resources.as_file(file) as path:
+        config = read_run_config(path)
+    return _finish(plan_run(config), output or "sprachbund-demo", store, executor, emit, "sprachbund demo")
+
+
+def evaluate(
+    model: Path | str,
+    *,
+    output: Path | str | None = None,
+    store: Path | str | None = None,
+    executor: str | None = None,
+    emit: Emit = ignore,
+    command: str = "",
+    **settings: Any,
+) -> FinishedRun:
+    """Score a model trained elsewhere over the source and all target languages, without training.
+
+    Args:
+        model: folder or hub id of a saved model, ours or a token or sequence classification model of transformers.
+        output, store, executor, emit, command: as in `run`.
+        settings: fields of `EvaluationConfig`.
+
+    Raises:
+        SprachbundError: as in `run`.
+    """
+    config = scoring_config({"model": str(model), **settings}, EvaluationConfig)
+    command = command or _command("evaluate", model, settings)
+    return _finish(plan_evaluation(config), output, store, executor, emit, command)
+
+
+def compare(
+    first: FinishedRun | Path | str,
+    second: FinishedRun | Path | str,
+    *,
+    first_system: str | None = None,
+    second_system: str | None = None,
+) -> tuple[RunComparison, ...]:
+    """Compare two runs on the items they share: differences with intervals, and what they decide differently.
+
+    Args:
+        first: the baseline; a run, its folder, or its name below `runs/`.
+        second: what is compared with it; may be the same run where two systems are named.
+        first_system, second_system: which system to take of runs that have several; None pairs systems of the
+            same name.
+
+    Raises:
+        DataError: no such run, or nothing that can be compared (other data, another task).
+        ConfigError: a system that a run does not have.
+    """
+    one, other = (item if isinstance(item, FinishedRun) else load_run(item) for item in (first, second))
+    return compare_runs(one.rows, other.rows, first_system=first_system, second_system=second_system)
+
+
+def example_texts(
+    run: FinishedRun, examples: Iterable[DifferentExample], *, data_dir: Path | str | None = None
+) -> dict[tuple[str, str], str]:
+    """The words or texts of examples of a run, read again from its data; those that cannot be read are left out.
+
+    Args:
+        run: a finished run; its settings say which data it scored.
+        examples: which examples.
+        data_dir: folder that holds data sets named by the run.
+
+    Returns:
+        (target, identity) -> text.
+    """
+    wanted: dict[str, set[str]] = {}
+    for example in examples:
+        wanted.setdefault(example.target, set()).add(example.identity)
+    settings = run.info.settings
+    task = load_task(str(settings["task"]))
+    found = {}
+    try:
+        source = source_for(settings.get("test_data") or settings["data"], task, data_dir)
+        for target, identities in wanted.items():
+            for item in source.corpus(target, str(settings["split"])).examples:
+                if item.identity in identities:
+                    found[target, item.identity] = shown(item)
+    except DataError:  # the data are elsewhere now: identities alone are shown
+        return found
+    return found
+
+
+def predict(model: LoadedModel | Path | str, texts: Iterable[str] | str, *, pair: str | None = None) -> list[Labelled]:
+    """Label texts with a trained model.
+
+    Args:
+        model: a loaded model, the folder or hub id of one, or the output folder of a run.
+        texts: one text or several; taggers split them into words.
+        pair: the second text of each pair.
+    """
+    loaded = model if isinstance(model, LoadedModel) else load_model(model)
+    given = [texts] if isinstance(texts, str) else list(texts)
+    return list(label(loaded, read_texts(given, pair, loaded.labels.kind)))
+
+
+def label(model: LoadedModel, examples: Iterable[Example], *, precision: str = "auto") -> Iterator[Labelled]:
+    """Label a stream of examples; memory does not grow with its length."""
+    return label_stream(model, examples, precision=precision)
+
+
+def load_run(folder: Path | str) -> FinishedRun:
+    """Read a finished run from its output folder, or by its name below `runs/`.
+
+    Raises:
+        DataError: the folder holds no finished run.
+    """
+    path, below = Path(folder), Path("runs") / folder
+    return read_finished_run(below if not path.is_dir() and below.is_dir() else path)
+
+
+def open_store(store: Path | str | None = None) -> Store:
+    """The store at a folder, at $SPRACHBUND_STORE, or in the user's cache folder."""
+    named = store or os.environ.get(STORE_VARIABLE)
+    return Store(Path(named) if named else Path(platformdirs.user_cache_dir("sprachbund")) / "store")
+
+
+def default_executor() -> str:
+    """ "inline" where the memory limits stand in the environment already, else "processes"."""
+    return "inline" if all(name in os.environ for name in TORCH_ENVIRONMENT) else "processes"
+
+
+def _finish(
+    plan: RunPlan, output: Path | str | None, store: Path | str | None, executor: str | None, emit: Emit, command: str
+) -> FinishedRun:
+    runner = EXECUTORS.load(executor or default_executor()).value()
+    executed = execute(plan, open_store(store), runner, emit)
+    findings = find(executed.rows, unaveraged=_unaveraged(plan))
+    finished = FinishedRun(executed.rows, findings, _info(plan, executed, command))
+    return finished.write(Path(output) if output else Path("runs") / plan.config.label)
+
+
+def _unaveraged(plan: RunPlan) -> tuple[str, ...]:
+    return tuple(code for card in plan.cards for code in card.extra_languages)
+
+
+def _info(plan: RunPlan, executed: Executed, command: str) -> RunInfo:
+    facts = environment()
+    machine = ("processor", "cpus", "gpus", "platform")
+    memory = physical_memory_gib()
+    hardware = f"{facts['processor']}, {facts['cpus']} cores" + (f", {memory:.0f} GiB" if memory else "")
+    return RunInfo(
+        title=plan.config.title or f"{plan.config.task} on {Path(plan.config.data.name).name}",
+        command=command,
+        settings=_settings(plan.config),
+        versions={name: text for name, text in facts.items() if name not in machine},
+        timings=executed.timings,
+        cards=tuple(map(_data_note, plan.cards)),
+        notes=(*plan.notes, *map(_training_note, executed.training)),
+        provenance=plan.provenance,
+        hardware=hardware + (f", {facts['gpus']}" if "gpus" in facts else ""),
+        created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )
+
+
+def _settings(config: RunConfig | EvaluationConfig) -> Mapping[str, Any]:
+    values = plain(config)
+    assert isinstance(values, dict)
+    return values
+
+
+def _training_note(record: Mapping[str, Any]) -> str:
+    dev = f", dev score {record['dev']:.1f}" if record.get("dev") is not None else ""
+    return (
+        f"{record['system']}, seed {record['seed']}: {record['steps']:,} steps in {record['seconds']:.0f} s, "
+        f"{record['pieces_per_second']:,.0f} word pieces a second on {record['device']}{dev}"
+    )
+
+
+def _data_note(card: DatasetCard) -> DataNote:
+    described = " ".join([card.summary.rstrip(".") + ".", *card.notes])
+    return DataNote(card.title, described, card.licence, card.citation.text, card.source)
+
+
+def _command(name: str, first: Path | str | None, settings: Mapping[str, Any]) -> str:
+    """A command line that does the same, for the report; the data folder is told as a variable."""
+    words = ["sprachbund", name, *([Path(first).name] if first is not None else [])]
+    for key, value in settings.items():
+        if key == "data_dir":
+            words.append('--data-dir="$SPRACHBUND_DATA"')
+        elif isinstance(value, Mapping) or not isinstance(value, str | int | float | list | tuple):
+            words += ["--set", shlex.quote(f"{key}={value}")]
+        else:
+            shown = value if isinstance(value, str | int | float) else ",".join(map(str, value))
+            words.append(f"--{key.replace('_', '-')}={shlex.quote(str(shown))}")
+    return " ".join(words)

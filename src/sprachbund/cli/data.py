@@ -1,0 +1,106 @@
+"""`sprachbund data list | show`: what data sets are known, and examples from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from sprachbund.cli.options import DataDir
+from sprachbund.cli.terminal import console
+from sprachbund.core.errors import DataError, join_or
+from sprachbund.data.catalogue import DatasetCard, cards
+from sprachbund.data.examples import Example, TokenExample
+from sprachbund.data.locations import DataConfig, open_source
+from sprachbund.data.source import DataSource
+from sprachbund.data.splits import sample
+from sprachbund.languages.language import find_variant
+from sprachbund.tasks.task import TASKS
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich", help="Show data sets and examples from them.")
+
+
+@app.command("list")
+def list_command() -> int:
+    """List the data sets that have a card."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("data set", no_wrap=True)
+    table.add_column("languages", justify="right")
+    table.add_column("what it is", overflow="fold")
+    for card in cards():
+        table.add_row(card.name, str(len(card.languages)), f"{card.summary} [dim]({escape(card.licence)})[/]")
+    console().print(table)
+    return 0
+
+
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(help="A data set's name, a folder, or a pattern with {language}.")],
+    language: Annotated[str | None, typer.Option("--language", "-l", help="Language code or name.")] = None,
+    split: Annotated[str, typer.Option(help="train, dev or test.")] = "test",
+    task: Annotated[str | None, typer.Option(help="tagging or classification; default: the data set's own.")] = None,
+    labels: Annotated[str | None, typer.Option(help="Label set, where a data set offers several.")] = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="Number of examples.")] = 10,
+    seed: Annotated[int, typer.Option(help="Which examples are drawn.")] = 0,
+    data_dir: DataDir = None,
+) -> int:
+    """Print examples of one language, or, without --language, the languages there are."""
+    source = _open(name, task, labels, data_dir)
+    out = console()
+    if source.card is not None:
+        _card(source.card)
+    if language is None:
+        codes = source.languages(split)
+        if not codes:
+            raise DataError(f"{source.name} has no {split} split", remedy="try --split train or --split dev")
+        out.print(f"[bold]{len(codes)} languages and variants[/] with {split} data: {', '.join(codes)}")
+        return 0
+    code = find_variant(language).code
+    corpus = source.corpus(code, split)
+    total = len(corpus.examples)
+    chosen = sample(corpus, min(count, total), seed)
+    out.print(f"[bold]{source.name}[/], {find_variant(code).language.name} ({code}), {split}: {total:,} examples, "
+              f"{len(chosen.examples)} drawn with seed {seed}\n")
+    for example in chosen.examples:
+        out.print(_line(example), highlight=False)
+    if corpus.notes:
+        counted = ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in sorted(corpus.notes.items()))
+        out.print(f"\n[dim]counted while reading: {counted}[/]")
+    return 0
+
+
+def _open(name: str, task: str | None, labels: str | None, data_dir: str | None) -> DataSource:
+    folder = Path(data_dir) if data_dir else None
+    known = {card.name: card.task for card in cards()}
+    names = [task] if task else [known[name]] if name in known else TASKS.names()
+    faults = []
+    for candidate in names:
+        chosen = TASKS.load(candidate).value()
+        try:
+            return open_source(DataConfig(name=name, labels=labels), kind=chosen.kind, formats=chosen.formats,
+                               data_dir=folder)
+        except DataError as error:
+            faults.append(error)
+    if len(faults) == 1:
+        raise faults[0]
+    raise DataError(f"{name} can be read neither for {join_or(names)}: {faults[-1].what}", remedy=faults[-1].remedy)
+
+
+def _card(card: DatasetCard) -> None:
+    console().print(f"[dim]{escape(card.summary)}. Licence: {escape(card.licence)}[/]")
+
+
+def _line(example: Example) -> str:
+    if isinstance(example, TokenExample):
+        labels = example.labels or ("",) * len(example.words)
+        words = (f"{escape(word)}[cyan]/{escape(label)}[/]" if label not in {"", "O"} else escape(word)
+                 for word, label in zip(example.words, labels, strict=True))
+        return "  " + " ".join(words)
+    pair = f" [dim]|[/] {escape(example.text_pair)}" if example.text_pair is not None else ""
+    return f"  [cyan]{escape(example.label or '-'):<28}[/] {escape(example.text)}{pair}"
+
+
+command = typer.main.get_command(app)

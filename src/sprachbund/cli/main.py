@@ -1,0 +1,118 @@
+"""The command line: subcommands loaded on demand, and the only place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+COMMANDS = {
+    "demo": "Train on English only and measure 40 and more languages, last layer against DLFA, in minutes.",
+    "run": "Train in a source language and evaluate zero-shot in all target languages.",
+    "evaluate": "Score a model trained elsewhere over all target languages, without training.",
+    "predict": "Label text or files with a trained model.",
+    "compare": "Compare two stored runs: differences with intervals, and what they decide differently.",
+    "data": "Show the data sets that are known here and examples from them.",
+}
+"""Subcommand -> its line in `--help`; the module of the same name is imported only when it is called."""
+
+_BEFORE_TORCH = {
+    # oneDNN keeps a primitive for every tensor shape; batches have many shapes. Halves the peak memory of training.
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
+    "LRU_CACHE_CAPACITY": "16",
+    # forked workers of tokenizers warn otherwise
+    "TOKENIZERS_PARALLELISM": "true",
+}
+
+_HELP = """\
+sprachbund: labels in one language, a model for a hundred others, and an honest measure of how far it carries.
+
+Usage: sprachbund COMMAND [OPTIONS]
+
+{commands}
+
+Every command explains itself: sprachbund COMMAND --help. Version {version}.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code.
+
+    0: done. 1: something in the data, a model or the machine is wrong. 2: the command or a config is
+    wrong. 130: interrupted; the next run goes on from there.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(dispatch(given))
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    if not arguments or arguments[0] in {"--help", "-h", "help"}:
+        print(_help_text())
+        return 0
+    if arguments[0] in {"--version", "-V"}:
+        print(f"sprachbund {version('sprachbund')}")
+        return 0
+    name, rest = arguments[0], arguments[1:]
+    if name not in COMMANDS:
+        return _unknown(name)
+    for variable, value in _BEFORE_TORCH.items():
+        os.environ.setdefault(variable, value)
+    return _call(name, rest)
+
+
+def _call(name: str, arguments: list[str]) -> int:
+    from sprachbund.core.errors import SprachbundError
+
+    try:
+        command = import_module(f"sprachbund.cli.{name}").command
+        result = command(args=arguments, prog_name=f"sprachbund {name}", standalone_mode=False)
+        return int(result or 0)
+    except SprachbundError as error:
+        _say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("interrupted\n  → run the same command again: it goes on from what is stored")
+        return 130
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+    except Exception as error:
+        return _usage_or_raise(error, name)
+
+
+def _usage_or_raise(error: Exception, name: str) -> int:
+    """Turn click's own errors (unknown option, missing argument) into a message; let bugs keep their traceback."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        if type(error).__name__ in {"Exit", "Abort"}:
+            return int(getattr(error, "exit_code", 130))
+        raise error
+    _say(f"{message()}\n  → sprachbund {name} --help lists the options")
+    return 2
+
+
+def _unknown(name: str) -> int:
+    from sprachbund.core.errors import join_or, near_matches
+
+    near = near_matches(name, COMMANDS)
+    hint = f"did you mean {join_or(near)}? " if near else ""
+    _say(f"there is no command {name!r}\n  → {hint}known: {', '.join(COMMANDS)}")
+    return 2
+
+
+def _help_text() -> str:
+    width = max(map(len, COMMANDS)) + 2
+    lines = "\n".join(f"  {name:<{width}}{text}" for name, text in COMMANDS.items())
+    return _HELP.format(commands=lines, version=version("sprachbund"))
+
+
+def _say(text: str) -> None:
+    print(f"sprachbund: {text}", file=sys.stderr)
+
+
+def _silence_stdout() -> None:
+    """The reader of a pipe went away (`| head`): no traceback at interpreter exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,125 @@
+"""Flags to the plain values of a run's config; the config itself checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from sprachbund.core.config import parse_yaml
+from sprachbund.core.errors import ConfigError, Fault, near_matches
+from sprachbund.models.fusion.fusion import FUSIONS
+
+Flags = Mapping[str, Any]
+
+DataDir = Annotated[str | None, typer.Option("--data-dir", help="Folder that holds data sets named by --data.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", help="Folder for report, table and rows. "
+                                            "Default: runs/NAME.")]
+Store = Annotated[str | None, typer.Option("--store", envvar="SPRACHBUND_STORE", help="Folder that remembers "
+                                           "finished stages. Default: in the user's cache folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print results.json instead of tables.")]
+
+_TRAINING = ("epochs", "learning_rate", "head_learning_rate", "batch_pieces", "max_pieces", "precision", "threads",
+             "device")
+_TOP = ("task", "source", "split", "pooling", "train_limit", "test_limit", "unknown_labels", "name", "data_dir")
+_FUSION = ("layer", "gate", "integration", "normalisation", "reduction")
+
+
+def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn flags into top-level values of a run config.
+
+    Args:
+        flags: option name -> value; None means not given.
+        base: values of a config file, for flags that change one part of a group (`--epochs`).
+
+    Raises:
+        ConfigError: a flag that nothing can take (`--layer` where no fusion has a layer), all at once.
+    """
+    values: dict[str, Any] = {name: flags[name] for name in _TOP if flags.get(name) is not None}
+    if flags.get("seeds"):
+        values["seeds"] = _integers("--seeds", flags["seeds"])
+    if flags.get("targets"):
+        values["targets"] = _split(flags["targets"])
+    _group(values, base, "training", {name: flags.get(name) for name in _TRAINING})
+    _group(values, base, "encoder", {"name": flags.get("encoder"), "allow_pickle": flags.get("allow_pickle") or None,
+                                     "trust_remote_code": flags.get("trust_remote_code")})
+    _group(values, base, "data", {"name": flags.get("data"), "labels": flags.get("labels"),
+                                  "format": flags.get("format")})
+    _group(values, base, "test_data", {"name": flags.get("test_data")})
+    if flags.get("multiword"):
+        for name in ("data", "test_data"):
+            if name in values or name in base:
+                _group(values, base, name, {"reader": {"multiword": flags["multiword"]}})
+    fusions = [_fusion(text) for text in flags.get("fusion") or ()] or _listed(base.get("fusion"))
+    options = {name: flags[name] for name in _FUSION if flags.get(name) is not None}
+    if flags.get("fusion") or options:
+        values["fusion"] = _with_options(fusions, options)
+    for text in flags.get("set") or ():
+        _assign(values, base, text)
+    return values
+
+
+def _group(values: dict[str, Any], base: Mapping[str, Any], name: str, given: Mapping[str, Any]) -> None:
+    chosen = {key: item for key, item in given.items() if item is not None}
+    if chosen:
+        before = values.get(name, base.get(name) or {})
+        values[name] = {**({"name": before} if isinstance(before, str) else dict(before)), **chosen}
+
+
+def _fusion(text: str) -> dict[str, Any]:
+    """`dlfa` or `dlfa:layer=10,gate=sigmoid`."""
+    name, _, rest = text.partition(":")
+    pairs = [item.partition("=") for item in rest.split(",") if item]
+    return {"type": name.replace("-", "_"), **{key.strip(): scalar(value) for key, _, value in pairs}}
+
+
+def _listed(value: Any) -> list[dict[str, Any]]:
+    items = value if isinstance(value, list | tuple) else [value] if value else []
+    return [{"type": item} if isinstance(item, str) else dict(item) for item in items]
+
+
+def _with_options(fusions: list[dict[str, Any]], options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give each option to the fusions that have it and were not given it by name."""
+    fields = [set(FUSIONS.load(item["type"]).value.config_class.model_fields) for item in fusions]
+    faults = [
+        Fault(f"--{name}", f"no fusion of this run has the option {name!r} ({', '.join(i['type'] for i in fusions)})",
+              suggestions=near_matches(name, set().union(*fields) - {"type"}))
+        for name in options if not any(name in known for known in fields)
+    ]
+    if faults:
+        raise ConfigError(faults, "the command line")
+    return [
+        {**{name: value for name, value in options.items() if name in known}, **item}
+        for item, known in zip(fusions, fields, strict=True)
+    ]
+
+
+def _assign(values: dict[str, Any], base: Mapping[str, Any], text: str) -> None:
+    """`--set training.dropout=0`."""
+    path, separator, value = text.partition("=")
+    if not separator:
+        raise ConfigError([Fault("--set", f"expected KEY=VALUE, got {text!r}")], "the command line")
+    group, _, key = path.partition(".")
+    if not key:
+        values[group] = scalar(value)
+        return
+    _group(values, base, group, {key: scalar(value)})
+
+
+def scalar(text: str) -> Any:
+    """Read a value as YAML 1.2 does: `10` a number, `no` the text, `[a, b]` a list."""
+    return parse_yaml(f"value: {text}", "the command line")["value"]
+
+
+def _integers(flag: str, text: str) -> list[int]:
+    try:
+        return [int(part) for part in _split(text)]
+    except ValueError:
+        raise ConfigError([Fault(flag, f"expected whole numbers such as 1,2,3, got {text!r}")],
+                          "the command line") from None
+
+
+def _split(text: str | Sequence[str]) -> list[str]:
+    parts = text.split(",") if isinstance(text, str) else text
+    return [part.strip() for part in parts if part.strip()]

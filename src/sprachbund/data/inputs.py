@@ -1,0 +1,82 @@
+"""Text to be labelled: from the command line, from standard input, from files; as a stream."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sprachbund.core.errors import FormatError
+from sprachbund.core.source import Location
+from sprachbund.data.examples import Example, TextExample, TokenExample
+from sprachbund.data.formats.lines import open_lines
+from sprachbund.data.formats.reader import READERS, ReaderOptions
+from sprachbund.data.labels import Kind
+
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
+_READERS = {"tokens": ("conllu",), "sequence": ("tsv", "csv", "jsonl")}
+
+
+def read_texts(texts: Sequence[str], pair: str | None, kind: Kind) -> Iterator[Example]:
+    """Examples from texts given on the command line; `pair` is the second text of each."""
+    for number, text in enumerate(texts, 1):
+        yield plain_example(text, str(number), kind, pair=pair)
+
+
+def read_file(name: str, kind: Kind) -> Iterator[Example]:
+    """Examples from a file, one at a time.
+
+    CoNLL-U (for taggers) and TSV, CSV, JSONL (for classifiers) are read as such, by their ending;
+    anything else, and standard input (`-`), is one text a line, blank lines left out.
+
+    Raises:
+        FormatError: with file, line and what to do.
+    """
+    if name == "-":
+        yield from _lines(_standard_input(), "standard input", kind)
+        return
+    path = Path(name)
+    if not path.is_file():
+        raise FormatError("there is no such file", where=Location(name), remedy="check the path")
+    for reader_name in _READERS[kind]:
+        reader = READERS.load(reader_name).value()
+        if path.name.removesuffix(".gz").endswith(tuple(reader.extensions)):
+            yield from reader.read(path, ReaderOptions(), Counter())
+            return
+    yield from _lines(open_lines(path), name, kind)
+
+
+def plain_example(text: str, identity: str, kind: Kind, *, pair: str | None = None) -> Example:
+    """An example without labels.
+
+    For taggers the text is split into words: runs of letters and digits (with inner hyphens and
+    apostrophes), every other sign alone. Scripts without spaces stay in runs as long as the
+    text has them; give such text as CoNLL-U if word boundaries matter.
+
+    >>> plain_example("It's half-done, no?", "1", "tokens").words
+    ("It's", 'half-done', ',', 'no', '?')
+    """
+    if kind == "sequence":
+        return TextExample(identity, text.strip(), pair)
+    return TokenExample(identity, tuple(_WORD.findall(text)) or (text,))
+
+
+def _lines(lines: Iterator[tuple[int, str]], name: str, kind: Kind) -> Iterator[Example]:
+    for number, line in lines:
+        if line.strip():
+            yield replace(plain_example(line, str(number), kind), location=Location(name, number))
+
+
+def _standard_input() -> Iterator[tuple[int, str]]:
+    stream = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="strict")
+    number = 0
+    try:
+        for number, line in enumerate(stream, 1):  # noqa: B007 - the number is told if the next line fails
+            yield number, line.rstrip("\n")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"byte {error.start} after line {number} is not UTF-8",
+                          where=Location("standard input", number + 1), remedy="send UTF-8") from None

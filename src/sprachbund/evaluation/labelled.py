@@ -1,0 +1,22 @@
+"""An example with the labels that a model gave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sprachbund.data.examples import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What a model says of one example.
+
+    Args:
+        example: the example as it was read.
+        labels: one label a word (None where a word has no piece that could be read), or one label.
+        confidence: probability of each label, 0 to 1; 0 where there is none.
+    """
+
+    example: Example
+    labels: tuple[str | None, ...]
+    confidence: tuple[float, ...]

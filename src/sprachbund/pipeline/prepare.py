@@ -1,0 +1,71 @@
+"""The prepare stage: read one language and split, check it, turn it into pieces once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sprachbund.core.canonical import canonical_json
+from sprachbund.data.locations import DataConfig, open_source
+from sprachbund.data.source import DataSource
+from sprachbund.data.splits import sample
+from sprachbund.models.encoders.encoder import EncoderConfig
+from sprachbund.models.saved_model import model_tokenizer
+from sprachbund.stages.stage import Job
+from sprachbund.tasks.task import TASKS, Task
+from sprachbund.tokenization.encoded_corpus import encode_corpus
+from sprachbund.tokenization.tokenizer import PieceTokenizer
+
+VERSION = 1
+SAMPLE_SEED = 0
+"""Subsets are the same for every seed of a run, so that seeds differ by training alone."""
+
+
+def run(job: Job) -> None:
+    """Read, check and encode one corpus.
+
+    Config: task, language, split, limit, max_pieces. Settings: where the data and the encoder lie.
+
+    Raises:
+        FormatError, DataError: from reading and from the task's own check.
+        ModelError: the tokenizer cannot be opened.
+    """
+    task = load_task(str(job.config["task"]))
+    source = source_for(job.settings["data"], task, job.settings["data_dir"])
+    corpus = source.corpus(str(job.config["language"]), str(job.config["split"]))
+    task.check(corpus.examples, needs_labels=True)
+    limit = job.config["limit"]
+    if isinstance(limit, int) and limit < len(corpus.examples):
+        corpus = sample(corpus, limit, SAMPLE_SEED)
+    tokenizer = tokenizer_for(job.settings["encoder"])
+    max_pieces = min(int(str(job.config["max_pieces"])), tokenizer.max_pieces)
+    encode_corpus(corpus, tokenizer, max_pieces).save(job.output)
+
+
+def load_task(name: str) -> Task:
+    """An instance of a registered task."""
+    task: Task = TASKS.load(name).value()
+    return task
+
+
+def source_for(data: Any, task: Task, data_dir: Any) -> DataSource:
+    """Open the data set that a config's plain values name."""
+    return _open(canonical_json(data), task.name, str(data_dir) if data_dir else None)
+
+
+def tokenizer_for(encoder: Any) -> PieceTokenizer:
+    """Open the tokenizer of an encoder or saved model; the last few stay open, since every language of a run asks for the same."""
+    return _tokenizer(canonical_json(encoder))
+
+
+@lru_cache(maxsize=8)
+def _open(data: str, task_name: str, data_dir: str | None) -> DataSource:
+    task = load_task(task_name)
+    folder = Path(data_dir) if data_dir else None
+    return open_source(DataConfig.model_validate_json(data), kind=task.kind, formats=task.formats, data_dir=folder)
+
+
+@lru_cache(maxsize=2)
+def _tokenizer(encoder: str) -> PieceTokenizer:
+    return model_tokenizer(EncoderConfig.model_validate_json(encoder))

@@ -1,0 +1,98 @@
+"""The train stage: encoder, fusion and head on the source language's training data; a saved model comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sprachbund.core.seeds import derive_seed
+from sprachbund.data.labels import LabelSpace, label_space
+from sprachbund.evaluation.predict import predict
+from sprachbund.evaluation.score import primary_score
+from sprachbund.models.encoders.encoder import EncoderConfig
+from sprachbund.models.encoders.opening import open_encoder
+from sprachbund.models.fusion.fusion import fusion_config
+from sprachbund.models.heads.head import HeadConfig
+from sprachbund.models.saved_model import ModelDescription, save_model
+from sprachbund.models.transfer_model import TransferModel, build_transfer_model
+from sprachbund.pipeline.prepare import load_task
+from sprachbund.stages.events import Progress
+from sprachbund.stages.stage import Job
+from sprachbund.tasks.task import Task
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.training.config import TrainingConfig
+from sprachbund.training.engine import TrainingProgress, train
+
+VERSION = 1
+
+
+def run(job: Job) -> None:
+    """Train one system with one seed.
+
+    Config: task, source, encoder, fusion, pooling, training, seed. Inputs: "train" and, where the source
+    language has dev data, "dev". Output: `model/` (a saved model) and `training.json` (history, dev score,
+    speed).
+    """
+    task = load_task(str(job.config["task"]))
+    corpus = EncodedCorpus.load(job.inputs["train"])
+    dev = EncodedCorpus.load(job.inputs["dev"]) if "dev" in job.inputs else None
+    space = label_space(task.kind, corpus.label_names)
+    config = TrainingConfig.model_validate({**_mapping(job.config["training"]), **_mapping(job.settings["training"])})
+    seed = int(str(job.config["seed"]))
+    opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
+    fusion = fusion_config(_mapping(job.config["fusion"]))
+    model = build_transfer_model(opened.encoder, fusion, head_config(task, space, config, job.config["pooling"]),
+                                 seed=derive_seed(seed, "model"))
+    result = train(
+        model, corpus, space, config, seed,
+        work=job.work,
+        emit=_progress(job),
+        score_dev=_dev_scorer(task, dev, space, config) if dev is not None else None,
+    )
+    description = ModelDescription(
+        task=task.name,
+        source=str(job.config["source"]),
+        encoder=str(job.config["encoder"]),
+        provenance=opened.encoder.provenance,
+        system=fusion.label(),
+        train_data=corpus.data_set,
+        train_examples=corpus.n_examples,
+        seed=seed,
+        max_pieces=min(config.max_pieces, opened.tokenizer.max_pieces),
+    )
+    save_model(model, job.output / "model", tokenizer=opened.tokenizer, labels=space, description=description)
+    summary = json.dumps(result.to_json(), indent=1, ensure_ascii=False)
+    (job.output / "training.json").write_text(summary, encoding="utf-8")
+
+
+def head_config(task: Task, space: LabelSpace, config: TrainingConfig, pooling: Any) -> HeadConfig:
+    """The head that a label space's kind asks for."""
+    if task.kind == "tokens":
+        return HeadConfig(type="token_labels", n_labels=len(space.labels), dropout=config.head_dropout)
+    return HeadConfig(type="sequence_label", n_labels=len(space.labels), dropout=config.head_dropout,
+                      pooling=pooling or "first")
+
+
+def _dev_scorer(
+    task: Task, dev: EncodedCorpus, space: LabelSpace, config: TrainingConfig
+) -> Callable[[TransferModel], float]:
+    metric = task.metrics(space)[0]
+
+    def score_dev(model: TransferModel) -> float:
+        (predictions,) = predict(model, [dev], space, precision=config.precision)
+        return primary_score(dev, predictions, space, metric)
+
+    return score_dev
+
+
+def _progress(job: Job) -> Callable[[TrainingProgress], None]:
+    def emit(progress: TrainingProgress) -> None:
+        job.emit(Progress(job.key, f"train {job.settings['system']}, seed {job.config['seed']}", progress.step,
+                          progress.steps, "steps", progress.values, progress.note))
+
+    return emit
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value)

@@ -1,0 +1,82 @@
+"""Predictions as a table, as CoNLL-U or as JSON lines, written while they come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from sprachbund.core.errors import RegistryError, join_or, near_matches
+from sprachbund.data.examples import TokenExample
+from sprachbund.evaluation.labelled import Labelled
+
+Writer = Callable[[Labelled], str]
+
+
+def write_predictions(items: Iterable[Labelled], file: TextIO, form: str) -> int:
+    """Write predictions as a stream and return how many examples were written.
+
+    Args:
+        items: labelled examples, consumed one at a time.
+        file: where to.
+        form: "table", "conllu" (taggers) or "jsonl".
+
+    Raises:
+        RegistryError: an unknown form.
+    """
+    if form not in FORMS:
+        near = near_matches(form, FORMS)
+        raise RegistryError(f"there is no output format {form!r}",
+                            remedy=(f"did you mean {join_or(near)}? " if near else "") + f"known: {', '.join(FORMS)}")
+    writer = FORMS[form]
+    count = 0
+    for count, item in enumerate(items, 1):
+        file.write(writer(item))
+        file.flush()
+    return count
+
+
+def as_table(item: Labelled) -> str:
+    """Words over their labels, or a label, its probability and the text."""
+    example = item.example
+    if isinstance(example, TokenExample):
+        labels = [label or "?" for label in item.labels]
+        widths = [max(len(word), len(label)) for word, label in zip(example.words, labels, strict=True)]
+        rows = (example.words, labels)
+        return "\n".join(" ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                         for row in rows) + "\n\n"
+    pair = f" | {example.text_pair}" if example.text_pair is not None else ""
+    return f"{item.labels[0] or '?'}\t{item.confidence[0]:.3f}\t{example.text}{pair}\n"
+
+
+def as_conllu(item: Labelled) -> str:
+    """A CoNLL-U sentence: the label in UPOS, or in MISC where it is no tag of a tagger of words."""
+    example = item.example
+    if not isinstance(example, TokenExample):
+        raise RegistryError("CoNLL-U holds labels of words, and this model labels whole texts",
+                            remedy="use --to table or --to jsonl")
+    lines = [f"# sent_id = {example.identity}"]
+    for number, (word, label) in enumerate(zip(example.words, item.labels, strict=True), 1):
+        upos, misc = (label or "_", "_") if label is None or ("-" not in label and label != "O") else ("_", f"Label={label}")
+        lines.append("\t".join([str(number), word, "_", upos, "_", "_", "_", "_", "_", misc]))
+    return "\n".join(lines) + "\n\n"
+
+
+def as_json_line(item: Labelled) -> str:
+    """One JSON object a line."""
+    example = item.example
+    record: dict[str, object] = {"id": example.identity}
+    if isinstance(example, TokenExample):
+        record |= {"words": example.words, "labels": item.labels, "confidence": _rounded(item.confidence)}
+    else:
+        record |= {"text": example.text, "label": item.labels[0], "confidence": _rounded(item.confidence)[0]}
+        if example.text_pair is not None:
+            record["text_pair"] = example.text_pair
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [round(value, 4) for value in values]
+
+
+FORMS: dict[str, Writer] = {"table": as_table, "conllu": as_conllu, "jsonl": as_json_line}

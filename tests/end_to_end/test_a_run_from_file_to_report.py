@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sprachbund as sb
+from sprachbund.cli.main import dispatch
+from sprachbund.results.records import read_rows
+from sprachbund.stages.events import Event, StageEvent
+
+SYSTEMS = ["last_layer", {"type": "dlfa", "layer": 1}]
+
+
+def _settings(world: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "data": str(world.tagging), "encoder": str(world.encoder), "fusion": SYSTEMS, "seeds": [1, 2],
+        "training": {"epochs": 2, "learning_rate": 1e-3, "head_learning_rate": 1e-2, "batch_pieces": 64, "threads": 1},
+        "output": world.folder / "out", "store": world.store, "executor": "inline", **more,
+    }
+
+
+def _kinds(events: list[Event], state: str) -> list[str]:
+    return [event.kind for event in events if isinstance(event, StageEvent) and event.state == state]
+
+
+def test_two_systems_and_seeds_are_trained_once_and_scored_in_every_language(world: Any) -> None:
+    events: list[Event] = []
+    finished = sb.run(**_settings(world, emit=events.append))
+    executed = _kinds(events, "finished")
+    assert executed.count("train") == 4
+    assert executed.count("prepare") == 2 + 4  # English train and dev, and four tests, shared by all systems
+    rows = read_rows(world.folder / "out" / "rows.parquet")
+    assert {row.target for row in rows} == {"en", "de", "fr", "no"}
+    assert {(row.system, row.seed) for row in rows} == {
+        (system.name, seed) for system in finished.findings.systems for seed in (1, 2)
+    }
+    assert all(len(row.identities) == 30 for row in rows)
+    english = next(row for row in rows if row.target == "en" and row.metric == "accuracy")
+    assert 100 * english.counts[:, 0].sum() / english.counts[:, 1].sum() > 80  # it has learnt the lexicon
+    targets = next(item for item in finished.findings.averages if item.kind == "targets")
+    assert set(targets.languages) == {"de", "fr", "no"}  # the source is left out
+
+    again: list[Event] = []
+    repeated = sb.run(**_settings(world, emit=again.append))
+    assert _kinds(again, "finished") == []
+    assert repeated.findings == finished.findings
+
+
+def test_another_seed_runs_only_what_is_new(world: Any) -> None:
+    sb.run(**_settings(world, seeds=[1], fusion="last_layer"))
+    events: list[Event] = []
+    sb.run(**_settings(world, seeds=[1, 2], fusion="last_layer", emit=events.append))
+    assert sorted(_kinds(events, "finished")) == ["predict", "score", "train"]
+
+
+def test_the_folder_of_a_run_holds_reports_results_and_rows_without_paths_of_the_machine(world: Any) -> None:
+    sb.run(**_settings(world))
+    out: Path = world.folder / "out"
+    assert sorted(path.name for path in out.iterdir()) == ["report.html", "report.md", "results.json", "rows.parquet"]
+    results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    assert results["run"]["settings"]["seeds"] == [1, 2]
+
+
+def test_the_command_line_does_the_same(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
+        "run", "--task", "classification", "--data", str(world.intents), "--encoder", str(world.encoder),
+        "--fusion", "last_layer", "--fusion", "dlfa", "--layer", "2", "--seeds", "1", "--epochs", "1",
+        "--output", str(world.folder / "cli"), "--store", str(world.store), "--threads", "1",
+    ]
+    assert dispatch(arguments) == 0
+    shown = capsys.readouterr().out
+    assert "Norwegian" in shown
+    assert "report.html" in shown
+    assert dispatch([*arguments, "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["findings"]["source"] == "en"
+    assert "nothing to compute" not in captured.out
+
+
+def test_a_stored_model_is_evaluated_again_by_its_folder(world: Any) -> None:
+    finished = sb.run(**_settings(world, fusion="last_layer", seeds=[1]))
+    (model,) = (world.store / "train").glob("*/model")
+    again = sb.evaluate(model, data=str(world.tagging), output=world.folder / "again", store=world.store,
+                        executor="inline")
+    assert again.average() == pytest.approx(finished.average())
+
+
+def test_a_stored_model_labels_text(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    sb.run(**_settings(world, fusion="last_layer", seeds=[1]))
+    (model,) = (world.store / "train").glob("*/model")
+    (labelled,) = sb.predict(model, "the old dog sees a cat")
+    assert labelled.labels[:3] == ("DET", "ADJ", "NOUN")
+    assert dispatch(["predict", str(model), "--text", "the old dog", "--to", "conllu"]) == 0
+    assert "1\tthe\t_\tDET" in capsys.readouterr().out
+
+
+def test_two_runs_are_compared_on_the_items_they_share(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    sb.run(**_settings(world, fusion="last_layer", seeds=[1], output=world.folder / "a"))
+    sb.run(**_settings(world, fusion=[{"type": "dlfa", "layer": 1}], seeds=[1], output=world.folder / "b"))
+    assert dispatch(["compare", str(world.folder / "a"), str(world.folder / "b")]) == 0
+    assert "German" in capsys.readouterr().out

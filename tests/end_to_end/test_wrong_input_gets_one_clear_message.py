@@ -1,0 +1,139 @@
+"""Each case: one message that says what, where and what to do; a non-zero exit; nothing half-written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sprachbund.cli.main import dispatch
+
+GOOD = "1\tthe\t_\tDET\t_\t_\t_\t_\t_\t_\n2\tdog\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n"
+
+
+def _run(world: Any, *more: str, data: Path | None = None, task: str = "tagging") -> int:
+    output = world.folder / "out"
+    code = dispatch([
+        "run", "--task", task, "--data", str(data or world.tagging), "--encoder", str(world.encoder), "--epochs", "0.1",
+        "--output", str(output), "--store", str(world.store), "--threads", "1", *more,
+    ])
+    assert code == 0 or not output.exists(), "a failed run left an output folder"
+    return code
+
+
+def _said(capsys: pytest.CaptureFixture[str]) -> str:
+    message = capsys.readouterr().err
+    assert "Traceback" not in message
+    assert message.count("sprachbund: ") == 1, message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "fragment"),
+    [
+        (GOOD + "1\tcat\t_\tNOUN\t_\t_\t_\n\n", 4, "7 columns"),
+        (GOOD + "1\tthe\t_\tDET\t_\t_\t_\t_\t_\t_\n3\tcat\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n", 5, "id"),
+        (GOOD.replace("dog", "d\0g"), 2, "NUL"),
+        ("", None, "empty"),
+    ],
+)
+def test_a_malformed_conllu_file(
+    world: Any, capsys: pytest.CaptureFixture[str], content: str, line: int | None, fragment: str
+) -> None:
+    (world.tagging / "de" / "test.conllu").write_text(content, encoding="utf-8")
+    assert _run(world) == 1
+    message = _said(capsys)
+    assert "test.conllu" in message
+    assert fragment.casefold() in message.casefold()
+    assert line is None or f"line {line}" in message
+    assert "→" in message
+
+
+def test_invalid_utf8_with_its_byte(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    (world.tagging / "de" / "test.conllu").write_bytes(GOOD.encode().replace(b"dog", b"d\xffg"))
+    assert _run(world) == 1
+    message = _said(capsys)
+    assert "line 2" in message
+    assert "0xff" in message.casefold()
+
+
+def test_a_target_label_that_the_source_does_not_know(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    path = world.tagging / "de" / "test.conllu"
+    path.write_text(path.read_text(encoding="utf-8").replace("\tVERB\t", "\tVERP\t"), encoding="utf-8")
+    assert _run(world) == 1
+    message = _said(capsys)
+    assert "VERP" in message
+    assert "--unknown-labels ignore" in message
+    assert _run(world, "--unknown-labels", "ignore", "--json") == 0
+    assert '"ignored": ' in capsys.readouterr().out
+
+
+def test_pairs_with_a_missing_column(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    path = world.intents / "fr" / "test.tsv"
+    path.write_text("sentence1\tsentence2\tlabel\na\tb\tanimal\nc\tplace\n", encoding="utf-8")
+    assert _run(world, data=world.intents, task="classification") == 1
+    message = _said(capsys)
+    assert "test.tsv, line 3" in message
+
+
+def test_a_layer_beyond_the_encoder(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(world, "--fusion", "dlfa", "--layer", "12") == 1
+    message = _said(capsys)
+    assert "12" in message
+    assert "0 to 3" in message or "1 to 3" in message or "from 0 to 2" in message
+
+
+def test_an_unknown_language(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(world, "--targets", "de,Norwegien") == 2
+    assert "Norwegian" in _said(capsys)
+
+
+def test_a_language_that_the_data_do_not_have(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(world, "--targets", "de,sw") == 2
+    message = _said(capsys)
+    assert "sw" in message
+    assert "de, en, fr, no" in message
+
+
+def test_a_data_set_that_is_not_there(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(world, data=world.folder / "tgas") == 1
+    assert "tgas" in _said(capsys)
+
+
+def test_a_damaged_weight_file_of_an_encoder(world: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    copy = tmp_path / "damaged"
+    copy.mkdir()
+    for file in world.encoder.iterdir():
+        content = file.read_bytes()
+        (copy / file.name).write_bytes(content[: len(content) // 2] if file.suffix == ".safetensors" else content)
+    code = dispatch(["run", "--data", str(world.tagging), "--encoder", str(copy), "--store", str(world.store),
+                     "--output", str(world.folder / "out")])
+    assert code == 1
+    assert "safetensors" in _said(capsys)
+
+
+def test_a_damaged_file_in_the_store_is_found_and_built_anew(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(world) == 0
+    (rows,) = (world.store / "score").glob("*/rows.parquet")
+    (model,) = (world.store / "train").glob("*/model/model.safetensors")
+    before = rows.read_bytes()
+    for path in (rows, model):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(bytes(content))
+    capsys.readouterr()
+    assert _run(world) == 0
+    assert "rows.parquet" in capsys.readouterr().out
+    (rows,) = (world.store / "score").glob("*/rows.parquet")
+    assert rows.read_bytes() == before
+
+
+def test_no_space_on_disk(world: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Any, array: Any, **_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.save", full)
+    assert _run(world) == 1
+    assert "no space left" in _said(capsys)
+    assert not list(world.store.rglob("*.partial"))

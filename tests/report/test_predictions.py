@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from sprachbund.core.errors import RegistryError
+from sprachbund.data.examples import TextExample, TokenExample
+from sprachbund.evaluation.labelled import Labelled
+from sprachbund.report.predictions import write_predictions
+
+TAGGED = Labelled(TokenExample("s1", ("Der", "Hund", "", "schläft")), ("DET", "NOUN", None, "VERB"), (0.9, 0.8, 0.0, 0.7))
+TEXT = Labelled(TextExample("7", "licht an", "Flur"), ("HassTurnOn",), (0.98765,))
+
+
+def _written(form: str, *items: Labelled) -> str:
+    file = io.StringIO()
+    assert write_predictions(iter(items), file, form) == len(items)
+    return file.getvalue()
+
+
+def test_a_table_puts_labels_under_words() -> None:
+    assert _written("table", TAGGED) == "Der Hund   schläft\nDET NOUN ? VERB\n\n"
+
+
+def test_conllu_keeps_words_identity_and_tags_and_leaves_a_gap_where_there_is_no_prediction() -> None:
+    lines = _written("conllu", TAGGED).splitlines()
+    assert lines[0] == "# sent_id = s1"
+    assert [line.split("\t")[3] for line in lines[1:5]] == ["DET", "NOUN", "_", "VERB"]
+    assert all(line.count("\t") == 9 for line in lines[1:5])
+
+
+def test_span_labels_go_to_misc() -> None:
+    spans = Labelled(TokenExample("1", ("Rom", "ist")), ("B-LOC", "O"), (0.9, 0.9))
+    columns = [line.split("\t") for line in _written("conllu", spans).splitlines()[1:3]]
+    assert [column[9] for column in columns] == ["Label=B-LOC", "Label=O"]
+
+
+def test_json_lines_hold_texts_pairs_and_confidence() -> None:
+    record = json.loads(_written("jsonl", TEXT))
+    assert record == {"id": "7", "text": "licht an", "text_pair": "Flur", "label": "HassTurnOn", "confidence": 0.9877}
+    assert json.loads(_written("jsonl", TAGGED))["labels"] == ["DET", "NOUN", None, "VERB"]
+
+
+def test_texts_cannot_be_conllu() -> None:
+    with pytest.raises(RegistryError, match="labels whole texts"):
+        _written("conllu", TEXT)
+
+
+def test_an_unknown_form_gets_near_matches() -> None:
+    with pytest.raises(RegistryError, match="did you mean jsonl"):
+        _written("json", TEXT)
