@@ -15,6 +15,15 @@ from sprachbund.testing.check_encoder import check_encoder
 from sprachbund.testing.tiny import FAMILIES, make_tiny_encoder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Tensors here are tiny: more threads only wait for one another."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_keeps_the_contract(tmp_path, family):
     opened = open_encoder(str(make_tiny_encoder(tmp_path, family)))

@@ -58,7 +58,7 @@ def test_dequantising_in_chunks_changes_nothing(monkeypatch):
         ({"sizes": [33, 2, 2, 64, 14, 16, 2]}, "impossible sizes at byte 8"),
         ({"sizes": [32, 0, 2, 64, 14, 16, 2]}, "impossible sizes at byte 8"),
         ({"special": (0, 2, 1, 12)}, "special ids 0, 2, 1, 12 do not fit 12 pieces"),
-        ({"pieces": [b"<s>", b"<pad>", b"</s>", b"<unk>", b"\xff"]}, "a piece in the .* bytes from byte .* is not UTF-8"),
+        ({"pieces": [b"<s>", b"<pad>", b"</s>", b"<unk>", b"\xff"]}, "a piece in the .* from byte .* is not UTF-8"),
         ({"pieces": [b"<s>", b"<pad>", b"", b"<unk>"]}, "the piece offsets before byte .* do not ascend"),
         ({"tensors": {"x": (2, b"1234", 1)}}, "tensor 'x': 1 weights of kind 2 cannot take 4 bytes"),
         ({"tensors": {"x": (0, b"12345", 1)}}, "tensor 'x': 1 weights of kind 0 cannot take 5 bytes"),
@@ -98,13 +98,13 @@ def test_a_file_cut_anywhere_is_refused(pieces, tmp_path):
     last = max(entry.offset + entry.size for entry in read_container(path, sha256=None).directory.values())
     for length in {*range(1, 600, 7), last // 2, last - 1}:
         path.write_bytes(data[:length])
-        with pytest.raises(ModelError, match="the file ends at byte|do not hold|inside the"):
+        with pytest.raises(ModelError, match=r"the file ends at byte|inside the"):
             read_container(path, sha256=None)
 
 
 def test_tensors_that_are_missing_or_of_another_size(pieces, tmp_path):
     container = read(pieces, tmp_path)
-    with pytest.raises(ModelError, match="there is no tensor 'l9.q.w' in the directory"):
+    with pytest.raises(ModelError, match=r"there is no tensor 'l9\.q\.w' in the directory"):
         container.tensor("l9.q.w", (32, 32))
     with pytest.raises(ModelError, match=r"tensor 'emb.pos' has 512 weights, expected 1024 \(32, 32\)"):
         container.tensor("emb.pos", (32, 32))

