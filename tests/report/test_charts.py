@@ -34,6 +34,13 @@ def test_significant_points_are_strong(study):
     assert all(point is not None and point.strong for point in points)
 
 
+def test_variants_are_indented_below_their_language(findings):
+    rows = [row for group in charts(Lookup(findings)).groups for row in group.rows]
+    assert [(row.label, row.indented) for row in rows if row.note.startswith("de")] == [
+        ("German", False), ("(Switzerland)", True)
+    ]
+
+
 def test_tooltips_tell_language_family_system_and_interval(findings):
     drawn = charts(Lookup(findings))
     row = next(row for group in drawn.groups for row in group.rows if row.label == "Finnish")

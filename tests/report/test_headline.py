@@ -61,6 +61,11 @@ def test_key_figures_have_interval_deviation_and_seeds(findings):
     assert "3 seeds" in detail
 
 
+def test_the_difference_says_in_how_many_languages_it_is_told_apart(study):
+    figure = key_figures(Lookup(study({A: 0.0, B: 0.2})))[-1]
+    assert figure.note.endswith("of 4 languages and variants 4 better, 0 worse (Holm)")
+
+
 def test_key_figures_of_many_systems_say_that_there_are_more(study):
     figures = key_figures(Lookup(study({str(number): 0.0 for number in range(6)})))
     assert all(len(figure.lines) <= 4 for figure in figures)

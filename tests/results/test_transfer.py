@@ -131,6 +131,7 @@ def test_targets_that_are_only_shown_enter_no_average(random_rows):
     arabic = next(item for item in found.scores if item.target == "ar").estimate
     assert average(found).estimate == arabic
     assert {item.code: item.averaged for item in found.targets} == {"en": True, "ar": True, "ar_pud": False}
+    assert "Shown and compared, but in no average: ar_pud." in found.notes
 
 
 def test_systems_with_other_seeds_are_compared_over_those_in_common(random_rows):

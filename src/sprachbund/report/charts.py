@@ -104,7 +104,7 @@ def _row(look: Lookup, target: TargetInfo, names: tuple[str, ...]) -> Row:
         estimate = look.score(name, look.findings.metric.name, target.code)
         told = "" if estimate is None else f"{_where(target)}, {name}: {score(estimate.mean)} ({span(estimate)})"
         points.append(None if estimate is None else Point(estimate.mean, estimate.low, estimate.high, told))
-    return Row(look.row_name(target), target.code, tuple(points), target.is_source)
+    return _labelled(look, target, tuple(points))
 
 
 def _difference_chart(
@@ -121,7 +121,7 @@ def _difference_chart(
                 p = item.p if item.p_holm is None else item.p_holm
                 told = f"{_where(target)}: {signed(item.mean)} ({signed_span(item)}), p {probability(p)}"
                 point = Point(item.mean, item.low, item.high, told, is_significant(item, level))
-            rows.append(Row(look.row_name(target), target.code, (point,), target.is_source))
+            rows.append(_labelled(look, target, (point,)))
         groups.append(Group(heading, tuple(rows)))
     average = look.average_difference(name, metric)
     overall = None
@@ -130,6 +130,11 @@ def _difference_chart(
                 f"{plural(len(average.languages), 'target language')}")
         overall = Point(average.difference.mean, average.difference.low, average.difference.high, told)
     return DifferenceChart(name, series, tuple(groups), overall)
+
+
+def _labelled(look: Lookup, target: TargetInfo, points: tuple[Point | None, ...]) -> Row:
+    name = look.row_name(target)
+    return Row(name, target.code, points, emphasised=target.is_source, indented=name != target.name)
 
 
 def _where(target: TargetInfo) -> str:

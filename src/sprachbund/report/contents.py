@@ -116,7 +116,7 @@ def tell(findings: Findings, info: RunInfo) -> Contents:
 def _facts(look: Lookup) -> tuple[tuple[str, str], ...]:
     findings = look.findings
     source = [target.name for target in findings.targets if target.is_source]
-    targets = [target for target in findings.targets if not target.is_source]
+    targets = [target for target in findings.targets if not target.is_source and target.averaged]
     bases = {target.base for target in targets}
     variants = len(targets) - len(bases)
     seeds = sorted({seed for system in findings.systems for seed in system.seeds})

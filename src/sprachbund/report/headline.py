@@ -28,7 +28,7 @@ class KeyFigure:
 
 def question(look: Lookup) -> str:
     """The question of the study, where the run names none."""
-    targets = plural(len({t.base for t in look.findings.targets if not t.is_source}), "other language")
+    targets = plural(len({t.base for t in look.findings.targets if t.averaged and not t.is_source}), "other language")
     asked = f"How far does a model trained on {source_name(look)} alone carry over to {targets}"
     systems = [system.name for system in look.findings.systems]
     if len(systems) == 2:
@@ -72,8 +72,11 @@ def key_figures(look: Lookup) -> tuple[KeyFigure, ...]:
         figures.append(KeyFigure("Transfer gap", lines, f"points lost from source to target mean{more}"))
     differences = [(name, look.average_difference(name, metric)) for name in systems[1:]]
     if any(item for _, item in differences):
-        figures.append(KeyFigure(f"Against {systems[0]}", _difference_lines(differences),
-                                 f"paired, over the target mean{more}"))
+        note = f"paired, over the target mean{more}"
+        if len(findings.systems) == 2:
+            better, worse, tested = look.significant(systems[1], metric)
+            note += f"; of {plural(tested, 'language')} and variants {better} better, {worse} worse (Holm)"
+        figures.append(KeyFigure(f"Against {systems[0]}", _difference_lines(differences), note))
     return tuple(figures)
 
 

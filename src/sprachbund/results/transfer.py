@@ -71,7 +71,7 @@ def find(
         averages=_all(work.averages, names), gaps=_all(work.gaps, names), differences=_all(work.differences, names),
         average_differences=_all(work.average_differences, names),
         handled=tuple(describe_handling(table, chosen)), missing=tuple(map(str, table.missing(chosen))),
-        left_out=left_out, notes=tuple(_notes(systems)),
+        left_out=left_out, notes=tuple(_notes(systems, targets)),
     )
 
 
@@ -172,7 +172,10 @@ def _left_out(
             yield LeftOut(target.code, f"nothing in it could be scored by {', '.join(dict.fromkeys(empty))}")
 
 
-def _notes(systems: Sequence[SystemInfo]) -> Iterator[str]:
+def _notes(systems: Sequence[SystemInfo], targets: Sequence[TargetInfo]) -> Iterator[str]:
+    shown = [target.code for target in targets if not target.averaged]
+    if shown:
+        yield f"Shown and compared, but in no average: {', '.join(shown)}."
     if all(len(system.seeds) == 1 for system in systems):
         yield ("One seed: the intervals cover the choice of test examples, not the chance in training; another seed "
                "may change a score by more than its interval.")

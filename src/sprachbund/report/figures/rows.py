@@ -30,12 +30,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One language: one point a series, None where there is none; the source language is emphasised."""
+    """One language: one point a series, None where there is none.
+
+    The source language is emphasised, a variant below its base language is indented.
+    """
 
     label: str
     note: str
     points: tuple[Point | None, ...]
     emphasised: bool = False
+    indented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,11 @@ class Layout:
 
     def _label(self, place: Place) -> str:
         kind = "label source" if place.row.emphasised else "label"
-        room = self.gutter - 10 - _CODE_GAP - text_width(place.row.note, _NOTE)
+        left = 18 if place.row.indented else 8
+        room = self.gutter - left - 2 - _CODE_GAP - text_width(place.row.note, _NOTE)
         name = shortened(place.row.label, _LABEL, room)
         code = element("tspan", escape(place.row.note), class_="note", dx=_CODE_GAP, font_size=_NOTE)
-        return element("text", escape(name), code, class_=kind, x=8, y=place.middle + 4, font_size=_LABEL)
+        return element("text", escape(name), code, class_=kind, x=left, y=place.middle + 4, font_size=_LABEL)
 
     def _blocks(self) -> Iterator[tuple[Group, float, list[Place]]]:
         y = TOP
