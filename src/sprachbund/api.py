@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -20,6 +20,7 @@ from sprachbund.core.errors import DataError
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.examples import Example, shown
 from sprachbund.data.inputs import read_texts
+from sprachbund.evaluation.labelled import Labelled
 from sprachbund.evaluation.stream import label_stream
 from sprachbund.models.saved_model import LoadedModel, load_model
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
@@ -29,7 +30,6 @@ from sprachbund.pipeline.run import Executed, execute
 from sprachbund.report.finished_run import FinishedRun, read_finished_run
 from sprachbund.report.run_info import DataNote, RunInfo
 from sprachbund.results.compare import DifferentExample, RunComparison, compare_runs
-from sprachbund.evaluation.labelled import Labelled
 from sprachbund.results.transfer import find
 from sprachbund.stages.environment import environment, physical_memory_gib
 from sprachbund.stages.events import Emit, ignore

@@ -50,5 +50,5 @@ def test_set_reaches_any_setting_and_reads_yaml_1_2() -> None:
 
 
 def test_set_without_a_value_says_what_it_wants() -> None:
-    with pytest.raises(ConfigError, match="expected KEY=VALUE, got 'training.dropout'"):
+    with pytest.raises(ConfigError, match=r"expected KEY=VALUE, got 'training\.dropout'"):
         run_values({"set": ["training.dropout"]}, {})

@@ -12,7 +12,7 @@ from sprachbund.data.inputs import plain_example, read_file, read_texts
 
 def test_lines_of_a_plain_file_are_examples_with_their_line(tmp_path: Path) -> None:
     path = tmp_path / "sentences.txt.gz"
-    path.write_bytes(gzip.compress("Guten Tag!\n\nWie geht's?\n".encode()))
+    path.write_bytes(gzip.compress(b"Guten Tag!\n\nWie geht's?\n"))
     first, second = read_file(str(path), "tokens")
     assert isinstance(first, TokenExample)
     assert first.words == ("Guten", "Tag", "!")

@@ -10,7 +10,8 @@ from sprachbund.data.examples import TextExample, TokenExample
 from sprachbund.evaluation.labelled import Labelled
 from sprachbund.report.predictions import write_predictions
 
-TAGGED = Labelled(TokenExample("s1", ("Der", "Hund", "", "schläft")), ("DET", "NOUN", None, "VERB"), (0.9, 0.8, 0.0, 0.7))
+WORDS = TokenExample("s1", ("Der", "Hund", "", "schläft"))
+TAGGED = Labelled(WORDS, ("DET", "NOUN", None, "VERB"), (0.9, 0.8, 0.0, 0.7))
 TEXT = Labelled(TextExample("7", "licht an", "Flur"), ("HassTurnOn",), (0.98765,))
 
 

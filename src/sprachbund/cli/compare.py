@@ -76,7 +76,8 @@ def _print_decisions(item: RunComparison, out: Console) -> None:
 def _print_examples(
     item: RunComparison, chosen: list[DifferentExample], texts: Mapping[tuple[str, str], str], out: Console
 ) -> None:
-    out.print(f"\nDecided differently ({len(item.examples):,} examples in all; the largest differences of each language)")
+    count = f"{len(item.examples):,} examples in all"
+    out.print(f"\nDecided differently ({count}; the largest differences of each language)")
     for example in chosen:
         text = texts.get((example.target, example.identity), f"example {example.identity}")
         better = item.first if example.score_first > example.score_second else item.second

@@ -75,7 +75,7 @@ def _standard_input() -> Iterator[tuple[int, str]]:
     stream = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="strict")
     number = 0
     try:
-        for number, line in enumerate(stream, 1):  # noqa: B007 - the number is told if the next line fails
+        for number, line in enumerate(stream, 1):
             yield number, line.rstrip("\n")
     except UnicodeDecodeError as error:
         raise FormatError(f"byte {error.start} after line {number} is not UTF-8",

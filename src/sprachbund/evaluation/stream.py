@@ -7,9 +7,9 @@ from itertools import islice
 
 from sprachbund.core.errors import DataError
 from sprachbund.data.examples import Corpus, Example, TokenExample
+from sprachbund.evaluation.labelled import Labelled
 from sprachbund.evaluation.predict import predict
 from sprachbund.models.saved_model import LoadedModel
-from sprachbund.evaluation.labelled import Labelled
 from sprachbund.tokenization.encoded_corpus import encode_corpus
 
 FIRST_CHUNK = 16

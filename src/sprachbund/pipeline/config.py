@@ -207,7 +207,8 @@ def _checked_fusions(
             configs.append(item)
             continue
         if not isinstance(item, str | Mapping):
-            faults.append(Fault(field, f"expected a name or options, got {item!r}", locate(values, ("fusion",), source)))
+            what = f"expected a name or options, got {item!r}"
+            faults.append(Fault(field, what, locate(values, ("fusion",), source)))
             continue
         try:
             configs.append(fusion_config({"type": item} if isinstance(item, str) else item, source))

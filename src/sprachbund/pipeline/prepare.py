@@ -55,7 +55,7 @@ def source_for(data: Any, task: Task, data_dir: Any) -> DataSource:
 
 
 def tokenizer_for(encoder: Any) -> PieceTokenizer:
-    """Open the tokenizer of an encoder or saved model; the last few stay open, since every language of a run asks for the same."""
+    """Open the tokenizer of an encoder or saved model; it stays open, since every language of a run asks for it."""
     return _tokenizer(canonical_json(encoder))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sprachbund.data.labels import LabelSpace
+from sprachbund.data.labels import LabelSpace, UnknownLabels
 from sprachbund.evaluation.predict import Predictions
 from sprachbund.evaluation.score import RowDescription, score
 from sprachbund.pipeline.predict import CORPUS
@@ -24,6 +24,7 @@ def run(job: Job) -> None:
     facts: Any = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     space = LabelSpace.model_validate(facts["labels"])
     description = RowDescription.from_facts(facts, task=task.name, stage=job.key)
+    rule: UnknownLabels = "ignore" if job.config["unknown_labels"] == "ignore" else "fail"
     rows = []
     for name in sorted(job.inputs):
         if not name.startswith(CORPUS):
@@ -31,5 +32,5 @@ def run(job: Job) -> None:
         code = name.removeprefix(CORPUS)
         corpus = EncodedCorpus.load(job.inputs[name])
         predictions = Predictions.load(folder / code)
-        rows += score(corpus, predictions, space, task.metrics(space), str(job.config["unknown_labels"]), description)
+        rows += score(corpus, predictions, space, task.metrics(space), rule, description)
     write_rows(job.output / "rows.parquet", rows)

@@ -28,11 +28,11 @@ def write_predictions(items: Iterable[Labelled], file: TextIO, form: str) -> int
         near = near_matches(form, FORMS)
         raise RegistryError(f"there is no output format {form!r}",
                             remedy=(f"did you mean {join_or(near)}? " if near else "") + f"known: {', '.join(FORMS)}")
-    writer = FORMS[form]
-    count = 0
-    for count, item in enumerate(items, 1):
+    writer, count = FORMS[form], 0
+    for item in items:
         file.write(writer(item))
         file.flush()
+        count += 1
     return count
 
 
@@ -57,7 +57,8 @@ def as_conllu(item: Labelled) -> str:
                             remedy="use --to table or --to jsonl")
     lines = [f"# sent_id = {example.identity}"]
     for number, (word, label) in enumerate(zip(example.words, item.labels, strict=True), 1):
-        upos, misc = (label or "_", "_") if label is None or ("-" not in label and label != "O") else ("_", f"Label={label}")
+        is_span = label is not None and ("-" in label or label == "O")
+        upos, misc = ("_", f"Label={label}") if is_span else (label or "_", "_")
         lines.append("\t".join([str(number), word, "_", upos, "_", "_", "_", "_", "_", misc]))
     return "\n".join(lines) + "\n\n"
 
