@@ -24,10 +24,11 @@ from sprachbund.evaluation.labelled import Labelled
 from sprachbund.evaluation.stream import label_stream
 from sprachbund.models.saved_model import LoadedModel, load_model
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
+from sprachbund.pipeline.models import trained_model
 from sprachbund.pipeline.plan import TORCH_ENVIRONMENT, RunPlan, plan_evaluation, plan_run
 from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.run import Executed, execute
-from sprachbund.report.finished_run import FinishedRun, read_finished_run
+from sprachbund.report.finished_run import ROWS, FinishedRun, read_finished_run
 from sprachbund.report.run_info import DataNote, RunInfo
 from sprachbund.results.compare import DifferentExample, RunComparison, compare_runs
 from sprachbund.results.transfer import find
@@ -171,7 +172,7 @@ def predict(model: LoadedModel | Path | str, texts: Iterable[str] | str, *, pair
         texts: one text or several; taggers split them into words.
         pair: the second text of each pair.
     """
-    loaded = model if isinstance(model, LoadedModel) else load_model(model)
+    loaded = model if isinstance(model, LoadedModel) else open_model(model)
     given = [texts] if isinstance(texts, str) else list(texts)
     return list(label(loaded, read_texts(given, pair, loaded.labels.kind)))
 
@@ -179,6 +180,32 @@ def predict(model: LoadedModel | Path | str, texts: Iterable[str] | str, *, pair
 def label(model: LoadedModel, examples: Iterable[Example], *, precision: str = "auto") -> Iterator[Labelled]:
     """Label a stream of examples; memory does not grow with its length."""
     return label_stream(model, examples, precision=precision)
+
+
+def open_model(
+    name: Path | str,
+    *,
+    system: str | None = None,
+    seed: int | None = None,
+    store: Path | str | None = None,
+    allow_pickle: bool = False,
+    trust_remote_code: str | None = None,
+) -> LoadedModel:
+    """Open a trained model: of a run, from a folder, or by its hub id.
+
+    Args:
+        name: output folder of a run (or its name below `runs/`), folder of a saved model, or hub id.
+        system, seed: which model of a run; None: the only system, its smallest seed.
+        store: where the run's stages are kept.
+        allow_pickle, trust_remote_code: as in `load_model`.
+
+    Raises:
+        DataError: a run that does not say which model, or whose model is gone.
+        ModelError, IntegrityError: as in `load_model`.
+    """
+    if any((folder / ROWS).is_file() for folder in (Path(name), Path("runs") / name)):
+        return load_model(trained_model(load_run(name).rows, open_store(store), system=system, seed=seed))
+    return load_model(name, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
 
 
 def load_run(folder: Path | str) -> FinishedRun:

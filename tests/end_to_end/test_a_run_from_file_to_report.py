@@ -93,8 +93,17 @@ def test_a_stored_model_labels_text(world: Any, capsys: pytest.CaptureFixture[st
     (model,) = (world.store / "train").glob("*/model")
     (labelled,) = sb.predict(model, "the old dog sees a cat")
     assert labelled.labels[:3] == ("DET", "ADJ", "NOUN")
-    assert dispatch(["predict", str(model), "--text", "the old dog", "--to", "conllu"]) == 0
+    arguments = ["--text", "the old dog", "--to", "conllu", "--store", str(world.store)]
+    assert dispatch(["predict", str(world.folder / "out"), *arguments]) == 0  # a run's folder names its model
     assert "1\tthe\t_\tDET" in capsys.readouterr().out
+
+
+def test_a_run_with_two_systems_asks_which_model(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    sb.run(**_settings(world, seeds=[1]))
+    store = ["--store", str(world.store)]
+    assert dispatch(["predict", str(world.folder / "out"), "--text", "the dog", *store]) == 1
+    assert "name one with --system" in capsys.readouterr().err
+    assert dispatch(["predict", str(world.folder / "out"), "--text", "the dog", "--system", "last layer", *store]) == 0
 
 
 def test_two_runs_are_compared_on_the_items_they_share(world: Any, capsys: pytest.CaptureFixture[str]) -> None:

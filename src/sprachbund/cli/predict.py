@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from sprachbund import api
+from sprachbund.cli.options import Store
 from sprachbund.core.files import write_aside
 from sprachbund.data.examples import Example
 from sprachbund.data.inputs import read_file, read_texts
 from sprachbund.data.labels import Kind
-from sprachbund.models.saved_model import load_model
 from sprachbund.report.predictions import write_predictions
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -31,6 +31,9 @@ def predict(
     pair: Annotated[str | None, typer.Option(help="The second text of a pair, for one --text.")] = None,
     to: Annotated[str, typer.Option("--to", help="table, conllu or jsonl.")] = "table",
     output: Annotated[str | None, typer.Option("--output", "-o", help="File to write. Default: the terminal.")] = None,
+    system: Annotated[str | None, typer.Option(help="System, of a run that has several.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed, of a run that has several; default: the smallest.")] = None,
+    store: Store = None,
     precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
     allow_pickle: Annotated[bool, typer.Option("--allow-pickle", help="Read pickled weights: they can run "
                                                "code.")] = False,
@@ -38,7 +41,8 @@ def predict(
                                                           "with it.")] = None,
 ) -> int:
     """Label text. Reads and writes as a stream: memory does not grow with the file."""
-    loaded = load_model(model, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
+    loaded = api.open_model(model, system=system, seed=seed, store=store, allow_pickle=allow_pickle,
+                            trust_remote_code=trust_remote_code)
     items = api.label(loaded, _inputs(files or [], text or [], pair, loaded.labels.kind), precision=precision)
     if output is None:
         write_predictions(items, sys.stdout, to)
