@@ -9,11 +9,11 @@ transformers that holds the table of configs and adds our line to it right after
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pkgutil import resolve_name
 from types import ModuleType
+from typing import Any
 
 _AWAITED = "transformers.models.auto.configuration_auto"
 _REGISTER = "sprachbund.models.saved_config:register"  # by name: it imports transformers
@@ -30,9 +30,7 @@ def register_with_transformers() -> None:
 class _Finder(MetaPathFinder):
     """Finds the awaited module as Python would have, and nothing else."""
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
         if fullname != _AWAITED:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
