@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
+from typing import Any
 
 from sprachbund.data.examples import Corpus, TextExample, TokenExample
 from sprachbund.data.labels import Kind, LabelSpace
@@ -70,11 +72,12 @@ def toy_corpus(
 
 
 def toy_model(
-    kind: Kind = "tokens", *, family: str = "bert", fusion: str = "last_layer", seed: int = 1
+    kind: Kind = "tokens", *, family: str = "bert", fusion: Mapping[str, Any] | None = None, seed: int = 1
 ) -> TransferModel:
-    """A model for the task: a tiny encoder of 2 layers and width 16, a new fusion and head."""
+    """A model for the task: a tiny encoder of 2 layers and width 16, a new fusion (None: the last layer) and head."""
     head = HeadConfig(type="token_labels" if kind == "tokens" else "sequence_label", n_labels=len(LABELS))
-    return build_transfer_model(toy_encoder(family).encoder, fusion_config({"type": fusion}), head, seed)
+    config = fusion_config(fusion or {"type": "last_layer"})
+    return build_transfer_model(toy_encoder(family).encoder, config, head, seed)
 
 
 def toy_encoder(family: str = "bert") -> OpenedEncoder:

@@ -1,0 +1,67 @@
+"""The training loop.
+
+Devices and number formats: `models.precision`. Which data in which order: `data`. What moves and how:
+`optimisation`. Rows of the vocabulary: `vocabulary`. What is kept: `selection`. Going on after a kill:
+`resume`. All that is set up around the loop: `session`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch.nn.utils import clip_grad_norm_
+
+from sprachbund.data.labels import LabelSpace
+from sprachbund.models.precision import autocast
+from sprachbund.models.transfer_model import TransferModel
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.training.config import TrainingConfig
+from sprachbund.training.optimisation import rate_factor, set_learning_rate
+from sprachbund.training.session import Emit, ScoreDev, TrainingProgress, TrainingResult, session
+
+__all__ = ["TrainingProgress", "TrainingResult", "train"]
+
+
+def train(
+    model: TransferModel,
+    corpus: EncodedCorpus,
+    labels: LabelSpace,
+    config: TrainingConfig,
+    seed: int,
+    *,
+    work: Path | None = None,
+    emit: Emit | None = None,
+    score_dev: ScoreDev | None = None,
+) -> TrainingResult:
+    """Train a model in place.
+
+    Args:
+        model: encoder, fusion and head; moved to the device, and left there.
+        corpus: the training data.
+        labels: the label space that the head speaks.
+        config: how.
+        seed: decides the order of the data and dropout; the same seed gives the same weights.
+        work: folder for checkpoints; a training that was stopped goes on from there. None: no checkpoints.
+        emit: told the progress, a few times a second.
+        score_dev: dev score, in points, of the model as it stands.
+
+    Raises:
+        DataError: no word or text of the corpus has a label of the label space.
+        ModelError: layers to freeze that are not there; a loss that is no number.
+        ConfigError: a device that is not there.
+        Interrupted: Ctrl-C or SIGTERM; a checkpoint was written first, where there is a work folder.
+    """
+    with session(model, corpus, labels, config, seed, work=work, emit=emit, score_dev=score_dev) as run:
+        for batch in run.batches():
+            with autocast(run.device, run.number_format):
+                loss = model.loss(batch.to(run.device))
+            loss.backward()  # type: ignore[no-untyped-call]
+            clip_grad_norm_(run.parameters, config.clip_norm, foreach=True)
+            set_learning_rate(run.optimiser, rate_factor(run.state.step, run.steps, config.warmup))
+            run.optimiser.step()
+            run.optimiser.zero_grad(set_to_none=True)
+            run.count(batch, loss)
+            run.evaluate_if_due()
+            run.save_if_due()
+            run.report()
+        return run.finish()

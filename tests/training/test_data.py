@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sprachbund.core.errors import DataError
+from sprachbund.data.labels import LabelSpace
+from sprachbund.testing.toy_task import toy_corpus, toy_space
+from sprachbund.training.config import TrainingConfig
+from sprachbund.training.data import labelled_windows, training_data
+
+
+def test_windows_without_a_label_are_left_out_and_told():
+    corpus = toy_corpus(10)
+    gold = corpus.gold_ids.copy()
+    gold[: corpus.word_offsets[3]] = -1
+    data = training_data(replace(corpus, gold_ids=gold), toy_space(), TrainingConfig(), 1, pin=False)
+    assert data.windows.tolist() == list(range(3, 10))
+    assert data.note == "3 of 10 training inputs have no label and are left out"
+    every = np.concatenate(data.sampler.epoch(0))
+    assert sorted(data.windows[every].tolist()) == list(range(3, 10))
+
+
+def test_texts_without_a_label_are_left_out():
+    corpus = toy_corpus(4, "sequence")
+    assert labelled_windows(corpus, np.array([0, -100, 1, -100])).tolist() == [0, 2]
+
+
+def test_no_label_at_all():
+    space = LabelSpace(kind="tokens", labels=("X", "Y"))
+    with pytest.raises(DataError, match=r"no item of toy en train has a label that .* knows \(X, Y\)\n.*column"):
+        training_data(toy_corpus(3), space, TrainingConfig(), 1, pin=False)
+
+
+def test_the_seed_decides_the_order():
+    orders = [
+        [batch.tolist() for batch in training_data(
+            toy_corpus(30), toy_space(), TrainingConfig(batch_pieces=40), seed, pin=False).sampler.epoch(0)]
+        for seed in (1, 1, 2)
+    ]
+    assert orders[0] == orders[1] != orders[2]

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import nn
+
+from sprachbund.core.errors import ModelError
+from sprachbund.models.encoders.encoder import Encoder
+from sprachbund.testing.toy_task import toy_model
+from sprachbund.training.config import TrainingConfig
+from sprachbund.training.optimisation import (
+    build_optimiser,
+    freeze,
+    parameter_groups,
+    rate_factor,
+    set_dropout,
+    set_learning_rate,
+)
+
+
+def settings_by_name(model, config):
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    return {
+        names[id(parameter)]: (group["name"], group["lr"], group["weight_decay"])
+        for group in parameter_groups(model, config)
+        for parameter in group["params"]
+    }
+
+
+def test_weight_decay_pulls_on_matrices_of_layers_and_fusion_only():
+    config = TrainingConfig(learning_rate=1e-4, head_learning_rate=1e-3, weight_decay=0.01)
+    found = settings_by_name(toy_model(fusion={"type": "dlfa", "layer": 1}), config)
+    layer = "encoder.model.encoder.layer.0."
+    assert found[layer + "attention.self.query.weight"] == ("encoder", 1e-4, 0.01)
+    assert found[layer + "attention.self.query.bias"] == ("encoder", 1e-4, 0.0)
+    assert found[layer + "output.LayerNorm.weight"] == ("encoder", 1e-4, 0.0)
+    for table in ("word", "position", "token_type"):
+        assert found[f"encoder.model.embeddings.{table}_embeddings.weight"] == ("encoder", 1e-4, 0.0)
+    fusion = {name: value for name, value in found.items() if name.startswith("fusion.")}
+    assert {value[1] for value in fusion.values()} == {1e-3}
+    assert {value[2] for value in fusion.values()} == {0.0, 0.01}
+    assert {value for name, value in found.items() if name.startswith("head.")} == {("head", 1e-3, 0.0)}
+
+
+def test_every_trained_parameter_stands_in_one_group():
+    model = toy_model(fusion={"type": "dlfa", "layer": 1})
+    listed = [id(p) for group in parameter_groups(model, TrainingConfig()) for p in group["params"]]
+    assert sorted(listed) == sorted(id(parameter) for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("family", ["bert", "modernbert", "deberta_v2", "t5", "llama"])
+def test_frozen_layers_freeze_embeddings_and_lower_layers(family):
+    model = toy_model(family=family)
+    freeze(model, TrainingConfig(frozen_layers=1))
+    lower, upper = model.encoder.layers
+    assert not any(parameter.requires_grad for parameter in lower.parameters())
+    trained = [name for name, parameter in upper.named_parameters() if parameter.requires_grad]
+    assert trained
+    assert not model.encoder.word_embeddings.weight.requires_grad
+    outside = [name for name, parameter in model.encoder.model.named_parameters()
+               if parameter.requires_grad and ".1." not in name and "layers.1" not in name]
+    assert all("norm" in name.lower() for name in outside), outside  # a final norm goes on learning
+    assert all(parameter.requires_grad for parameter in model.head.parameters())
+
+
+def test_freeze_encoder_leaves_fusion_and_head():
+    model = toy_model(fusion={"type": "dlfa", "layer": 1})
+    freeze(model, TrainingConfig(freeze_encoder=True))
+    assert {name.split(".")[0] for name, p in model.named_parameters() if p.requires_grad} == {"fusion", "head"}
+
+
+def test_more_frozen_layers_than_there_are():
+    with pytest.raises(ModelError, match=r"frozen_layers 3 does not exist: the encoder has .* layers 1 to 2"):
+        freeze(toy_model(), TrainingConfig(frozen_layers=3))
+
+
+def test_an_encoder_that_does_not_show_its_layers():
+    class Closed(Encoder):
+        n_layers = 2
+
+        def forward(self, piece_ids, mask, layers, type_ids=None):
+            raise NotImplementedError
+
+        @property
+        def word_embeddings(self):
+            raise NotImplementedError
+
+    model = toy_model()
+    model.encoder = Closed()
+    with pytest.raises(ModelError, match=r"Closed does not say which its layers are.*\n.*attribute `layers`"):
+        freeze(model, TrainingConfig(frozen_layers=1))
+
+
+@pytest.mark.parametrize("family", ["bert", "modernbert", "t5", "llama", "distilbert"])
+def test_dropout_is_set_everywhere_in_the_encoder(family):
+    encoder = toy_model(family=family).encoder
+    set_dropout(encoder, 0.0)
+    encoder.train()
+    pieces = torch.tensor([[5, 6, 7, 8]])
+    first, second = (encoder(pieces, pieces > 0, [2]).by_layer[2] for _ in range(2))
+    assert torch.equal(first, second)
+    set_dropout(encoder, 0.5)
+    assert not torch.equal(encoder(pieces, pieces > 0, [2]).by_layer[2], first)
+
+
+def test_the_learning_rate_rises_and_falls():
+    factors = [rate_factor(step, 100, 0.1) for step in range(100)]
+    assert factors[0] == 0.1
+    assert factors[9] == factors[10] == 1.0
+    assert factors[99] == pytest.approx(1 / 90)
+    assert all(later <= earlier for earlier, later in pairwise(factors[10:]))
+    assert rate_factor(0, 1, 0.0) == rate_factor(0, 1, 1.0) == 1.0
+
+
+def test_every_group_keeps_its_own_peak():
+    optimiser = build_optimiser(toy_model(), TrainingConfig(), torch.device("cpu"))
+    set_learning_rate(optimiser, 0.5)
+    assert {group["name"]: group["lr"] for group in optimiser.param_groups} == {"encoder": 5e-5, "head": 5e-4}
+    assert optimiser.defaults["fused"]
+    assert isinstance(optimiser.param_groups[0]["params"][0], nn.Parameter)
