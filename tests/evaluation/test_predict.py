@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from transformers import BertConfig, BertForTokenClassification
 
 from sprachbund.core.errors import DataError, ModelError
 from sprachbund.data.examples import Corpus, TokenExample
 from sprachbund.evaluation.predict import predict
+from sprachbund.models.foreign import ForeignClassifier
 from sprachbund.testing.toy_task import toy_corpus, toy_encoder, toy_model, toy_space
 from sprachbund.tokenization.encoded_corpus import encode_corpus
 
@@ -82,6 +84,16 @@ def test_a_corpus_of_another_model():
     foreign = replace(corpus, piece_ids=corpus.piece_ids + 100_000)
     with pytest.raises(DataError, match=r"en train holds the piece 10\d+, but the model knows \d+ pieces.*\n.*encode"):
         predict(toy_model(), [foreign], toy_space())
+
+
+def test_a_classifier_of_somebody_else():
+    bert = BertConfig(vocab_size=50, hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8,
+                      num_labels=2)
+    model, corpus = ForeignClassifier(BertForTokenClassification(bert), "tokens"), toy_corpus(3)
+    with pytest.raises(DataError, match="but the model knows 50 pieces"):
+        predict(model, [corpus], toy_space())
+    (result,) = predict(model, [replace(corpus, piece_ids=corpus.piece_ids % 50)], toy_space())
+    assert (result.label_ids >= 0).all()
 
 
 def test_a_label_space_of_another_model():

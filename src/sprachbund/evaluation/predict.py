@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 import numpy as np
 import torch
+from torch import nn
 
 from sprachbund.batching.batch import Batch
 from sprachbund.batching.collate import WindowStream
@@ -15,6 +17,7 @@ from sprachbund.core.errors import DataError, ModelError
 from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predictions import NO_PREDICTION, Predictions
 from sprachbund.models.classifier import Classifier
+from sprachbund.models.foreign import ForeignClassifier
 from sprachbund.models.precision import autocast, autocast_format, choose_device
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
@@ -96,17 +99,24 @@ def _evaluating(model: Classifier) -> Iterator[None]:
 
 
 def _check_vocabulary(model: Classifier, corpora: Sequence[EncodedCorpus]) -> None:
-    if not isinstance(model, TransferModel):
-        return
-    rows = model.encoder.word_embeddings.num_embeddings
+    rows = _vocabulary(model)
     for corpus in corpora:
         largest = int(corpus.piece_ids.max(initial=0))
-        if largest >= rows:
+        if rows is not None and largest >= rows:
             raise DataError(
                 f"{corpus.data_set} {corpus.language} {corpus.split} holds the piece {largest}, but the model knows "
                 f"{rows} pieces: it was encoded for another model",
                 remedy="encode it with this model's tokenizer",
             )
+
+
+def _vocabulary(model: Classifier) -> int | None:
+    """Rows of the embedding matrix, or None where nobody says."""
+    if isinstance(model, TransferModel):
+        return model.encoder.word_embeddings.num_embeddings
+    if isinstance(model, ForeignClassifier):
+        return cast("nn.Embedding", model.model.get_input_embeddings()).num_embeddings
+    return None
 
 
 def _check_labels(outputs: int, labels: LabelSpace) -> None:

@@ -1,26 +1,31 @@
-"""Predictions and gold labels to score rows with per-example counts; no weights are needed."""
+"""Predictions and gold labels to score rows: per-example counts, with everything that was left out counted too."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from itertools import compress
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sprachbund.data.labels import OUTSIDE, LabelSpace, UnknownLabels, check_labels
+from sprachbund.core.errors import LabelError, join_or, near_matches
+from sprachbund.data.labels import OUTSIDE, LabelSpace, UnknownLabels
 from sprachbund.evaluation.predictions import Predictions
 from sprachbund.metrics.metric import METRICS, Metric
 from sprachbund.results.records import ScoreRow
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 
-Integers = NDArray[np.int64]
+L = TypeVar("L")
+
+_SHOWN = 5  # unknown labels named in a message
 
 
 @dataclass(frozen=True, slots=True)
 class RowDescription:
-    """What every row of a model has in common; the fields are those of `ScoreRow`."""
+    """What a score row says of the model and the run; the fields are those of `ScoreRow`."""
 
     task: str
     encoder: str
@@ -34,118 +39,139 @@ class RowDescription:
     train_examples: int
     source: str
     seed: int
+    run: str
     stage: str
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any], *, task: str, stage: str) -> RowDescription:
-        """From what a loaded model says of itself (`LoadedModel.facts`)."""
-        own = {name: facts[name] for name in cls.__slots__ if name not in {"task", "stage"}}
-        own |= {name: tuple(own[name]) for name in ("layers", "intermediate")}
-        return cls(**own, task=task, stage=stage)
+        """Take what a stored model says of itself (`LoadedModel.facts`); other facts are left aside.
+
+        Args:
+            facts: JSON values by field name; `run` may be missing.
+            task: name of the task that is scored.
+            stage: key of the score stage.
+
+        Raises:
+            KeyError: a fact is missing.
+        """
+        values = {"run": "", **facts, "task": task, "stage": stage}
+        values |= {name: tuple(values[name]) for name in ("layers", "intermediate")}
+        return cls(**{item.name: values[item.name] for item in fields(cls)})
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """One corpus as it is scored: gold and predicted labels of every example, and what was left out.
-
-    Args:
-        gold, predicted: labels of each example, of equal lengths; None where there is no prediction.
-        ignored: (examples,) gold labels left out, or read as "O", because the source does not know them.
-    """
+@dataclass(frozen=True)
+class _Pairs:
+    """Gold and predicted labels that are scored, and for each example how many gold labels were unknown."""
 
     gold: list[list[str]]
     predicted: list[list[str | None]]
-    ignored: Integers
+    ignored: NDArray[np.int64]
 
 
 def score(
     corpus: EncodedCorpus,
     predictions: Predictions,
-    space: LabelSpace,
+    labels: LabelSpace,
     metrics: Sequence[str],
     unknown_labels: UnknownLabels,
     description: RowDescription,
 ) -> list[ScoreRow]:
-    """Score one corpus by several metrics.
+    """Score one corpus by some metrics.
+
+    A word without a prediction counts as wrong. Gold labels that the source language does not know
+    make an error under "fail". Under "ignore" they are counted in `ignored`, and their words are left
+    out of the scores; where spans are tagged they become "O" instead, so that spans keep their places.
 
     Args:
         corpus: with gold labels throughout.
-        predictions: of one model on that corpus.
-        space: the model's label space.
+        predictions: made for this corpus.
+        labels: the source language's label space.
         metrics: registered names, the primary one first.
-        unknown_labels: "fail", or "ignore": words (texts) whose gold label the source does not know are left
-            out of the scores and counted; where spans are tagged they count as outside instead, since a
-            sentence with a hole has other spans.
+        unknown_labels: "fail" or "ignore".
         description: what the rows say of the model.
 
     Returns:
         One row a metric.
 
     Raises:
-        LabelError: an unknown gold label under "fail".
-        DataError: predictions for other data, or gold labels that are missing.
+        DataError: gold labels are missing, or the predictions were made for other data.
+        LabelError: under "fail", gold labels that the label space lacks.
+        RegistryError: an unknown metric.
     """
-    scored = compare_labels(corpus, predictions, space, unknown_labels)
-    words = np.fromiter(map(len, scored.gold), dtype=np.int64, count=len(scored.gold))
-    common: dict[str, Any] = {name: getattr(description, name) for name in RowDescription.__slots__}
-    rows = []
-    for place, name in enumerate(metrics):
-        metric: Metric = METRICS.load(name).value()
-        rows.append(
-            ScoreRow(
-                **common,
-                data_set=corpus.data_set,
-                split=corpus.split,
-                fingerprint=corpus.fingerprint,
-                metric=name,
-                metric_version=metric.version,
-                primary=place == 0,
-                target=corpus.language,
-                run="",
-                columns=metric.columns(space.labels),
-                identities=corpus.identities,
-                counts=metric.count(scored.gold, scored.predicted, space.labels),
-                words=words,
-                windowed=corpus.windowed.astype(np.int64),
-                unpredicted=corpus.unpredicted.astype(np.int64),
-                repaired=metric.repaired(scored.predicted),
-                ignored=scored.ignored,
-                notes=dict(corpus.notes),
-            )
-        )
-    return rows
+    pairs = _pairs(corpus, predictions, labels, unknown_labels)
+    return [
+        _row(corpus, pairs, METRICS.load(name).value(), labels, description, primary=number == 0)
+        for number, name in enumerate(metrics)
+    ]
 
 
-def primary_score(corpus: EncodedCorpus, predictions: Predictions, space: LabelSpace, metric: str) -> float:
-    """The score of one corpus by one metric, in points; gold labels unknown to the model are left out.
+def primary_score(corpus: EncodedCorpus, predictions: Predictions, labels: LabelSpace, metric: str) -> float:
+    """Score one corpus by one metric, in points; gold labels that the label space lacks are left out.
 
     Raises:
-        DataError: predictions for other data, or gold labels that are missing.
+        DataError: gold labels are missing, or the predictions were made for other data.
+        RegistryError: an unknown metric.
     """
-    scored = compare_labels(corpus, predictions, space, "ignore")
-    scorer: Metric = METRICS.load(metric).value()
-    return float(scorer.value(scorer.count(scored.gold, scored.predicted, space.labels).sum(axis=0)))
+    pairs = _pairs(corpus, predictions, labels, "ignore")
+    measure: Metric = METRICS.load(metric).value()
+    return float(measure.value(measure.count(pairs.gold, pairs.predicted, labels.labels).sum(axis=0)))
 
 
-def compare_labels(
-    corpus: EncodedCorpus, predictions: Predictions, space: LabelSpace, unknown_labels: UnknownLabels
-) -> Scored:
-    """Put gold and predicted labels side by side; raises as `score` does."""
+def _row(
+    corpus: EncodedCorpus, pairs: _Pairs, metric: Metric, labels: LabelSpace, description: RowDescription, *,
+    primary: bool,
+) -> ScoreRow:
+    return ScoreRow(
+        **{item.name: getattr(description, item.name) for item in fields(description)},
+        data_set=corpus.data_set,
+        split=corpus.split,
+        fingerprint=corpus.fingerprint,
+        metric=metric.name,
+        metric_version=metric.version,
+        primary=primary,
+        target=corpus.language,
+        columns=metric.columns(labels.labels),
+        identities=corpus.identities,
+        counts=metric.count(pairs.gold, pairs.predicted, labels.labels),
+        words=np.array([len(one) for one in pairs.gold], dtype=np.int64),
+        windowed=np.asarray(corpus.windowed, dtype=np.int64),
+        unpredicted=np.array([one.count(None) for one in pairs.predicted], dtype=np.int64),
+        repaired=metric.repaired(pairs.predicted),
+        ignored=pairs.ignored,
+        notes=dict(corpus.notes),
+    )
+
+
+def _pairs(
+    corpus: EncodedCorpus, predictions: Predictions, labels: LabelSpace, unknown_labels: UnknownLabels
+) -> _Pairs:
     gold, predicted = corpus.gold(), predictions.by_example(corpus)
-    ignored = np.zeros(len(gold), dtype=np.int64)
-    found = check_labels(((name, None) for name in corpus.label_names), space, unknown_labels,
-                         language=f"{corpus.data_set} {corpus.language} {corpus.split}")
-    unknown = set(found.counts)
-    if not unknown:
-        return Scored(gold, predicted, ignored)
-    for number, labels in enumerate(gold):
-        known = [label not in unknown for label in labels]
-        ignored[number] = len(labels) - sum(known)
-        if not ignored[number]:
-            continue
-        if space.spans:
-            gold[number] = [label if keep else OUTSIDE for label, keep in zip(labels, known, strict=True)]
-        else:
-            gold[number] = [label for label, keep in zip(labels, known, strict=True) if keep]
-            predicted[number] = [label for label, keep in zip(predicted[number], known, strict=True) if keep]
-    return Scored(gold, predicted, ignored)
+    known = set(labels.labels)
+    if known.issuperset(corpus.label_names):
+        return _Pairs(gold, predicted, np.zeros(corpus.n_examples, dtype=np.int64))
+    unknown = Counter(label for one in gold for label in one if label not in known)
+    if unknown_labels == "fail":
+        raise _unknown(corpus, unknown, labels)
+    ignored = np.array([sum(label not in known for label in one) for one in gold], dtype=np.int64)
+    if labels.spans:
+        gold = [[label if label in known else OUTSIDE for label in one] for one in gold]
+        return _Pairs(gold, predicted, ignored)
+    kept = [[label in known for label in one] for one in gold]
+    return _Pairs(_kept(gold, kept), _kept(predicted, kept), ignored)
+
+
+def _kept(rows: list[list[L]], keep: list[list[bool]]) -> list[list[L]]:
+    return [list(compress(row, flags)) for row, flags in zip(rows, keep, strict=True)]
+
+
+def _unknown(corpus: EncodedCorpus, unknown: Counter[str], labels: LabelSpace) -> LabelError:
+    item = "word" if corpus.kind == "tokens" else "text"
+    shown = [f"{label!r} ({count} {item}{'s' * (count > 1)})" for label, count in unknown.most_common(_SHOWN)]
+    more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+    near = sorted({match for label in unknown for match in near_matches(label, labels.labels)})
+    hint = f" (near: {join_or(near)})" if near else ""
+    return LabelError(
+        f"the gold labels of {corpus.data_set} {corpus.language} {corpus.split} hold what the source language's "
+        f"training data do not know: {', '.join(shown)}{more}{hint}; known: {', '.join(labels.labels)}",
+        remedy="mend the labels, or leave such items out of the scores with --unknown-labels ignore",
+    )
