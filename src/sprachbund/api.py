@@ -22,7 +22,8 @@ from sprachbund.data.examples import Example, shown
 from sprachbund.data.inputs import read_texts
 from sprachbund.evaluation.labelled import Labelled
 from sprachbund.evaluation.stream import label_stream
-from sprachbund.models.saved_model import LoadedModel, load_model
+from sprachbund.models.encoders.encoder import EncoderConfig
+from sprachbund.models.saved_model import LoadedModel, load_model, model_description
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
 from sprachbund.pipeline.models import trained_model
 from sprachbund.pipeline.plan import TORCH_ENVIRONMENT, RunPlan, plan_evaluation, plan_run
@@ -101,12 +102,18 @@ def evaluate(
     Args:
         model: folder or hub id of a saved model, ours or a token or sequence classification model of transformers.
         output, store, executor, emit, command: as in `run`.
-        settings: fields of `EvaluationConfig`.
+        settings: fields of `EvaluationConfig`; task and source language come from the model where it names them.
 
     Raises:
         SprachbundError: as in `run`.
     """
-    config = scoring_config({"model": str(model), **settings}, EvaluationConfig)
+    named = EncoderConfig(
+        name=str(model), allow_pickle=bool(settings.get("allow_pickle")),
+        trust_remote_code=settings.get("trust_remote_code"),
+    )
+    described = model_description(named)
+    defaults = {"task": described.task, "source": described.source or "en", "model": str(model)}
+    config = scoring_config({**defaults, **settings}, EvaluationConfig)
     command = command or _command("evaluate", model, settings)
     return _finish(plan_evaluation(config), output, store, executor, emit, command)
 

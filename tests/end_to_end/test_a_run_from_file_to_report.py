@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 import sprachbund as sb
 from sprachbund.cli.main import dispatch
@@ -86,6 +87,20 @@ def test_a_stored_model_is_evaluated_again_by_its_folder(world: Any) -> None:
     again = sb.evaluate(model, data=str(world.tagging), output=world.folder / "again", store=world.store,
                         executor="inline")
     assert again.average() == pytest.approx(finished.average())
+
+
+def test_a_tagger_of_transformers_is_evaluated_without_training(world: Any) -> None:
+    names = dict(enumerate(["DET", "ADJ", "NOUN", "VERB"]))
+    foreign = AutoModelForTokenClassification.from_pretrained(world.encoder, id2label=names, num_labels=len(names))
+    folder = world.folder / "foreign"
+    foreign.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(world.encoder).save_pretrained(folder)
+    finished = sb.evaluate(folder, data=str(world.tagging), output=world.folder / "e", store=world.store,
+                           executor="inline")
+    assert finished.findings.task == "tagging"  # the model's own kind
+    assert 0 <= finished.average() <= 100
+    (system,) = finished.findings.systems
+    assert system.name == "trained elsewhere"
 
 
 def test_a_stored_model_labels_text(world: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -192,10 +192,14 @@ def model_tokenizer(config: EncoderConfig) -> PieceTokenizer:
     return open_tokenizer(config)
 
 
-def model_provenance(config: EncoderConfig) -> str:
-    """The sentence that tables with this model repeat, or ""; raises as `load_model` does."""
-    values, _ = _model_config(config)
-    return str(values.get("description", {}).get("provenance", "")) if values.get("model_type") == MODEL_TYPE else ""
+def model_description(config: EncoderConfig) -> ModelDescription:
+    """What a model says of itself, from its config alone; raises as `load_model` does."""
+    values, folder = _model_config(config)
+    if values.get("model_type") == MODEL_TYPE:
+        return validate(values["description"], ModelDescription, str(folder / CONFIG))
+    architectures = " ".join(values.get("architectures") or ())
+    task = "classification" if "ForSequenceClassification" in architectures else "tagging"
+    return ModelDescription(task=task, encoder=config.name, system="trained elsewhere")
 
 
 def _model_config(config: EncoderConfig) -> tuple[Mapping[str, Any], Path]:

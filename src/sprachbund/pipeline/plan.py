@@ -20,7 +20,7 @@ from sprachbund.metrics.metric import METRICS
 from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
-from sprachbund.models.saved_model import model_provenance
+from sprachbund.models.saved_model import model_description
 from sprachbund.pipeline import predict, prepare, score, train
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig
 from sprachbund.pipeline.prepare import load_task, source_for
@@ -111,7 +111,7 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
         resources=Resources(cpus=2, memory_gib=2.0, environment=TORCH_ENVIRONMENT),
     )
     score_stage = _score(predictions, scored, task, config.unknown_labels, Path(config.model).name)
-    return RunPlan(config, targets, model_provenance(model), (score_stage,), _cards(data))
+    return RunPlan(config, targets, model_description(model).provenance, (score_stage,), _cards(data))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import torch
 
 from sprachbund.evaluation.predict import predict
@@ -40,7 +42,10 @@ def run(job: Job) -> None:
                           device=device, emit=emit)
     for code, one in zip(codes, predictions, strict=True):
         one.save(job.output / code)
-    (job.output / "model.json").write_text(loaded.facts_json(), encoding="utf-8")
+    facts = loaded.facts()
+    facts["source"] = facts["source"] or job.config.get("source", "")  # a model trained elsewhere does not say it
+    text = json.dumps(facts, indent=1, ensure_ascii=False)
+    (job.output / "model.json").write_text(text, encoding="utf-8")
 
 
 def open_model(job: Job) -> LoadedModel:
