@@ -7,13 +7,7 @@ from collections import Counter
 import pytest
 
 from sprachbund.data.ha_intents.commands import PER_LABEL, SOURCE, source_commands, target_commands
-from sprachbund.data.ha_intents.splits import divide
 from sprachbund.data.ha_intents.templates import language_file
-
-
-def template_of(command):
-    identity = command.identity.rpartition("-")[0]
-    return next(one.text for one in language_file(SOURCE).templates if one.identity == identity)
 
 
 def test_no_text_and_no_template_stands_in_two_splits():
@@ -56,12 +50,6 @@ def test_domains_within_an_intent_are_drawn_in_turn():
     domains = Counter(item.domain for item in source_commands()["train"].items if item.intent == "turn_on")
     assert set(domains) == {"light", "switch", "fan", "media", "climate"}
     assert max(domains.values()) - min(domains.values()) <= 2
-
-
-def test_division_is_the_one_that_was_drawn_from():
-    split_of = divide(language_file(SOURCE).templates, 0)
-    for item in source_commands()["dev"].items[:50]:
-        assert split_of[template_of(item)] == "dev"
 
 
 def test_texts_do_not_depend_on_the_hash_seed():

@@ -5,7 +5,7 @@ from hassil.intents import TextSlotList
 from hassil.parse_expression import parse_sentence
 from hassil.sample import sample_expression
 
-from sprachbund.data.ha_intents.expansion import Draw, may_be_bare
+from sprachbund.data.ha_intents.expansion import SLOT_WAYS, Draw, may_be_bare, ways
 from sprachbund.data.ha_intents.names import names
 from sprachbund.data.ha_intents.surface import surface
 from sprachbund.data.ha_intents.templates import Template, TemplateError, language_file, parse
@@ -88,8 +88,9 @@ def test_rules_in_a_circle_end(monkeypatch):
     with pytest.raises(TemplateError, match="circle"):
         draw("<round>").next()
     monkeypatch.setitem(language._rules, "loop", parse("[a] <loop>"))
-    with pytest.raises(TemplateError, match="circle"):
-        may_be_bare(parse("[b] <loop>"), language)
+    for asked in (may_be_bare, ways):
+        with pytest.raises(TemplateError, match="circle"):
+            asked(parse("[b] <loop>"), language)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,17 @@ def test_rules_in_a_circle_end(monkeypatch):
 )
 def test_templates_that_may_be_slots_alone(text, bare):
     assert may_be_bare(parse(text), language_file("en")) is bare
+
+
+@pytest.mark.parametrize("text", ["turn on [the] (light|lamp)[s]", "[a|b] (c;d;[e]) f", "<timer_set> [a|an] timer"])
+def test_ways_are_as_many_as_hassils_own_sampler_takes(text):
+    rules = {name: parse_sentence(body) for name, body in language_file("en")._content["expansion_rules"].items()}
+    every = list(sample_expression(parse_sentence(text).expression, {}, rules))
+    assert ways(parse(text), language_file("en")) == len(every)
+
+
+def test_a_slot_counts_as_several_ways():
+    assert ways(parse("[lock] {name}"), language_file("en")) == 2 * SLOT_WAYS
 
 
 def test_no_template_of_any_drawn_language_leaves_a_placeholder():

@@ -1,7 +1,12 @@
 from collections import Counter
 
-from sprachbund.data.ha_intents.splits import divide
+from sprachbund.data.ha_intents.expansion import ways
+from sprachbund.data.ha_intents.splits import divide as divide_by
 from sprachbund.data.ha_intents.templates import Template, language_file
+
+
+def divide(templates, seed=0):
+    return divide_by(templates, lambda one: len(one.text), seed)
 
 
 def template(text, label="a", device=None):
@@ -9,7 +14,7 @@ def template(text, label="a", device=None):
 
 
 def counts(number):
-    return Counter(divide([template(f"t{each}") for each in range(number)], 0).values())
+    return Counter(divide([template(f"t{each}") for each in range(number)]).values())
 
 
 def test_sizes_follow_the_number_of_templates():
@@ -18,6 +23,12 @@ def test_sizes_follow_the_number_of_templates():
     assert counts(3) == {"train": 2, "test": 1}
     assert counts(4) == {"train": 2, "test": 1, "dev": 1}
     assert counts(100) == {"train": 70, "test": 20, "dev": 10}
+
+
+def test_of_few_templates_the_richest_trains():
+    for longest in ("aaaa", "bbbb", "cccc"):
+        split_of = divide([template(text) for text in (longest, "x", "yy")])
+        assert split_of == {"x": "test", "yy": "train", longest: "train"}
 
 
 def test_equal_texts_go_together_even_across_labels_and_devices():
@@ -33,8 +44,9 @@ def test_the_order_of_the_file_does_not_matter_and_the_seed_does():
 
 
 def test_every_label_of_english_trains_and_tests():
-    templates = language_file("en").templates
-    split_of = divide(templates, 0)
+    english = language_file("en")
+    templates = english.templates
+    split_of = divide_by(templates, lambda one: ways(one.expression, english), 0)
     trained = {template.intent for template in templates if split_of[template.text] == "train"}
     tested = {template.intent for template in templates if split_of[template.text] == "test"}
     assert trained == tested == {template.intent for template in templates}

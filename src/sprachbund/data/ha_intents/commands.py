@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 
 from sprachbund.core.seeds import derive_seed
-from sprachbund.data.ha_intents.expansion import Draw, may_be_bare
+from sprachbund.data.ha_intents.expansion import Draw, may_be_bare, ways
 from sprachbund.data.ha_intents.names import names
 from sprachbund.data.ha_intents.splits import divide
 from sprachbund.data.ha_intents.surface import Surface, outside_words, stutters, surface
@@ -58,7 +58,7 @@ def source_commands() -> Mapping[str, Commands]:
         DataError: the package with the templates is missing.
     """
     file = language_file(SOURCE)
-    split_of = divide(file.templates, SEED)
+    split_of = divide(file.templates, lambda template: ways(template.expression, file), SEED)
     drawn = {
         split: _draw(file, [template for template in file.templates if split_of[template.text] == split], split)
         for split in ("test", "dev", "train")

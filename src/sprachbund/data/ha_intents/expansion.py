@@ -9,6 +9,7 @@ them by far (a template with ten optional words has one short form in a thousand
 
 from __future__ import annotations
 
+import math
 import random
 from collections import abc
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ T = TypeVar("T")
 
 MAX_DEPTH = 40
 """Rules within rules; deeper ones refer to each other in a circle."""
+
+SLOT_WAYS = 10
+"""Values that a slot has, about."""
 
 _USUAL_NUMBERS = {"temperature": (15, 30), "number": (1, 60)}
 """What people say, within the templates' wider ranges (0 to 100 degrees, 100 hours)."""
@@ -147,3 +151,21 @@ def may_be_bare(expression: Expression, language: LanguageFile, depth: int = 0) 
     if isinstance(expression, RuleReference):
         return may_be_bare(language.rule(expression.rule_name), language, depth + 1)
     return True
+
+
+def ways(expression: Expression, language: LanguageFile, depth: int = 0) -> int:
+    """Number of ways through a template; a slot counts as `SLOT_WAYS`.
+
+    Raises:
+        TemplateError: rules refer to each other in a circle, or one is missing.
+    """
+    if depth > MAX_DEPTH:
+        raise TemplateError("rules refer to each other in a circle")
+    if isinstance(expression, Alternative):
+        return sum(ways(item, language, depth + 1) for item in expression.items)
+    if isinstance(expression, Sequence | Permutation):
+        orders = math.factorial(len(expression.items)) if isinstance(expression, Permutation) else 1
+        return orders * math.prod(ways(item, language, depth + 1) for item in expression.items)
+    if isinstance(expression, RuleReference):
+        return ways(language.rule(expression.rule_name), language, depth + 1)
+    return SLOT_WAYS if isinstance(expression, ListReference) else 1
