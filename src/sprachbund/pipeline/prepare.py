@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sprachbund.core.canonical import canonical_json
+from sprachbund.data.labels import LabelSpace
 from sprachbund.data.locations import DataConfig, open_source
 from sprachbund.data.source import DataSource
 from sprachbund.data.splits import sample
@@ -20,6 +21,8 @@ from sprachbund.tokenization.tokenizer import PieceTokenizer
 VERSION = 1
 SAMPLE_SEED = 0
 """Subsets are the same for every seed of a run, so that seeds differ by training alone."""
+
+LABELS = "labels.json"
 
 
 def run(job: Job) -> None:
@@ -35,12 +38,19 @@ def run(job: Job) -> None:
     source = source_for(job.settings["data"], task, job.settings["data_dir"])
     corpus = source.corpus(str(job.config["language"]), str(job.config["split"]))
     task.check(corpus.examples, needs_labels=True)
+    space = task.label_space(corpus.examples)  # of all examples: a sample may lack rare labels
     limit = job.config["limit"]
     if isinstance(limit, int) and limit < len(corpus.examples):
         corpus = sample(corpus, limit, SAMPLE_SEED)
     tokenizer = tokenizer_for(job.settings["encoder"])
     max_pieces = min(int(str(job.config["max_pieces"])), tokenizer.max_pieces)
     encode_corpus(corpus, tokenizer, max_pieces).save(job.output)
+    (job.output / LABELS).write_text(space.model_dump_json(), encoding="utf-8")
+
+
+def read_labels(prepared: Path) -> LabelSpace:
+    """The label space of all examples of a prepared corpus, those outside of a sample included."""
+    return LabelSpace.model_validate_json((prepared / LABELS).read_text(encoding="utf-8"))
 
 
 def load_task(name: str) -> Task:

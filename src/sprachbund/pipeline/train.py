@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sprachbund.core.seeds import derive_seed
-from sprachbund.data.labels import LabelSpace, label_space
+from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predict import predict
 from sprachbund.evaluation.score import primary_score
 from sprachbund.models.encoders.encoder import EncoderConfig
@@ -16,7 +16,7 @@ from sprachbund.models.fusion.fusion import fusion_config
 from sprachbund.models.heads.head import HeadConfig
 from sprachbund.models.saved_model import ModelDescription, save_model
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
-from sprachbund.pipeline.prepare import load_task
+from sprachbund.pipeline.prepare import load_task, read_labels
 from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
 from sprachbund.tasks.task import Task
@@ -37,7 +37,7 @@ def run(job: Job) -> None:
     task = load_task(str(job.config["task"]))
     corpus = EncodedCorpus.load(job.inputs["train"])
     dev = EncodedCorpus.load(job.inputs["dev"]) if "dev" in job.inputs else None
-    space = label_space(task.kind, corpus.label_names)
+    space = read_labels(job.inputs["train"])
     config = TrainingConfig.model_validate({**_mapping(job.config["training"]), **_mapping(job.settings["training"])})
     seed = int(str(job.config["seed"]))
     opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
