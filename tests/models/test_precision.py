@@ -39,6 +39,16 @@ def test_autocast_gives_products_in_the_format(number_format):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is number_format
 
 
+def test_attention_is_trained_by_plain_products_on_a_processor():
+    fused = torch.backends.cuda.flash_sdp_enabled
+    before = fused()
+    with precision.attention_for_training(CPU):
+        assert not fused()
+    with precision.attention_for_training(torch.device("cuda")):
+        assert fused() == before
+    assert fused() == before
+
+
 def test_devices():
     assert precision.choose_device("cpu") == CPU
     assert precision.choose_device("auto").type in {"cpu", "cuda", "mps", "xpu"}

@@ -17,7 +17,7 @@ from sprachbund.core.canonical import Json, digest, plain
 from sprachbund.core.errors import Interrupted, ModelError
 from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import LabelSpace
-from sprachbund.models.precision import autocast_format, choose_device
+from sprachbund.models.precision import attention_for_training, autocast_format, choose_device
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
@@ -281,6 +281,7 @@ def session(
     with (
         threads(config.threads),
         random_numbers_kept(device),
+        attention_for_training(device),
         trimmed(model, corpus) if config.trim_vocabulary else nullcontext() as vocabulary,
         Interruption() as interruption,
     ):
