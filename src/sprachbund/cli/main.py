@@ -22,6 +22,8 @@ _BEFORE_TORCH = {
     # oneDNN keeps a primitive for every tensor shape; batches have many shapes. Halves the peak memory of training.
     "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
     "LRU_CACHE_CAPACITY": "16",
+    # threads that wait by spinning take the processor from those they wait for, where the machine has other work
+    "GOMP_SPINCOUNT": "1000",
     # forked workers of tokenizers warn otherwise
     "TOKENIZERS_PARALLELISM": "true",
 }

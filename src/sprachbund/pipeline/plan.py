@@ -27,9 +27,11 @@ from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.stages.stage import Resources, Stage
 from sprachbund.tasks.task import Task
 
-TORCH_ENVIRONMENT = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16", "LRU_CACHE_CAPACITY": "16"}
-"""oneDNN keeps a primitive for every shape it has seen, and batches have many shapes; these two limits
-keep a training run at about 2.2 GB instead of 4. They work only if set before torch is imported."""
+TORCH_ENVIRONMENT = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16", "LRU_CACHE_CAPACITY": "16", "GOMP_SPINCOUNT": "1000"}
+"""Variables that work only if they are set before torch is imported. oneDNN keeps a primitive for every
+shape it has seen, and batches have many shapes: the two limits keep a training run at about 2.2 GB
+instead of 4. OpenMP's threads otherwise wait by spinning, and on a machine that does other work too
+they then take the processor from the thread they wait for: several times slower."""
 
 
 @dataclass(frozen=True)
