@@ -15,6 +15,12 @@ def test_a_clear_gain_is_told_with_interval_languages_and_seeds(study):
     assert told.endswith("on average over 3 target languages, 3 seeds.")
 
 
+def test_one_seed_claims_nothing_of_the_systems_themselves(study):
+    told = headline(Lookup(study({A: 0.0, B: 0.2}, seeds=(1,))))
+    assert told.startswith(f"This model of {B} scores higher than this one of {A}: +")
+    assert told.endswith("Whether the systems differ, one seed cannot tell.")
+
+
 def test_a_clear_loss_is_told_as_such(study):
     assert headline(Lookup(study({A: 0.0, B: -0.2}))).startswith(f"{B} carries less far than {A}: −")
 

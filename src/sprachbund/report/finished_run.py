@@ -1,7 +1,7 @@
 """A finished run: its rows, what may be concluded from them, and what is known of how it was made.
 
-A run's folder holds `report.html`, `report.md`, `results.json` and `rows.parquet`; the last two suffice to
-make everything again.
+A run's folder holds `report.html`, `report.md`, `languages.svg`, `results.json` and `rows.parquet`; the last
+two suffice to make everything again.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sprachbund.core.errors import DataError
-from sprachbund.core.files import storage_faults_told
+from sprachbund.core.files import storage_faults_told, write_text
 from sprachbund.core.source import Location
+from sprachbund.report.charts import charts
 from sprachbund.report.html import write_html
+from sprachbund.report.lookup import Lookup
 from sprachbund.report.markdown import write_markdown
 from sprachbund.report.run_info import RunInfo
 from sprachbund.report.stored import read_results, results_json, write_results
@@ -24,6 +26,7 @@ ROWS = "rows.parquet"
 RESULTS = "results.json"
 HTML = "report.html"
 MARKDOWN = "report.md"
+CHART = "languages.svg"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class FinishedRun:
         write_results(folder / RESULTS, self.findings, self.info)
         write_markdown(folder / MARKDOWN, self.findings, self.info)
         write_html(folder / HTML, self.findings, self.info)
+        write_text(folder / CHART, charts(Lookup(self.findings)).scores(standalone=True))
         return replace(self, folder=folder)
 
     @property

@@ -105,6 +105,10 @@ def _two(item: AverageDifference, metric: str, level: float) -> str:
     direction = _direction(item, level)
     if not direction:
         return f"No difference can be told between {item.system} and {item.baseline}: {told}"
+    if len(difference.seeds) == 1:  # the interval knows nothing of the luck of training: no word of the system itself
+        order = "higher" if direction > 0 else "lower"
+        return (f"This model of {item.system} scores {order} than this one of {item.baseline}: {told} "
+                "Whether the systems differ, one seed cannot tell.")
     return f"{item.system} carries {'further' if direction > 0 else 'less far'} than {item.baseline}: {told}"
 
 
