@@ -13,7 +13,10 @@ import sprachbund
 MODULES = sorted(module.name for module in pkgutil.walk_packages(sprachbund.__path__, "sprachbund."))
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if ".cli." not in name or name.endswith("terminal")])
+EXAMPLES = [name for name in MODULES if ".cli." not in name or name.endswith((".terminal", ".main"))]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_in_docstrings_are_true(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0

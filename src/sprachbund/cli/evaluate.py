@@ -47,7 +47,7 @@ def evaluate(
     values |= {"precision": precision} if precision else {}
     return show_run(
         lambda emit: api.evaluate(model, **values, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code,
-                                  output=output, store=store, emit=emit),
+                                  output=output, store=store, emit=emit, command=context.obj or ""),
         json=json,
     )
 

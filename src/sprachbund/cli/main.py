@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import PurePath
 
 COMMANDS = {
     "demo": "Train on English only and measure 40 and more languages, last layer against DLFA, in minutes.",
@@ -70,7 +72,8 @@ def _call(name: str, arguments: list[str]) -> int:
 
     try:
         command = import_module(f"sprachbund.cli.{name}").command
-        result = command(args=arguments, prog_name=f"sprachbund {name}", standalone_mode=False)
+        told = typed(name, arguments)
+        result = command(args=arguments, prog_name=f"sprachbund {name}", standalone_mode=False, obj=told)
         return int(result or 0)
     except SprachbundError as error:
         _say(str(error))
@@ -83,6 +86,27 @@ def _call(name: str, arguments: list[str]) -> int:
         return 0
     except Exception as error:
         return _usage_or_raise(error, name)
+
+
+def typed(name: str, arguments: Sequence[str]) -> str:
+    """The command as a report tells it: where things lie on this machine is left out.
+
+    >>> typed("run", ["--data", "ud_pos", "--data-dir", "data", "--seeds=1,2", "-o", "out", "--json"])
+    'sprachbund run --data ud_pos --data-dir "$SPRACHBUND_DATA" --seeds=1,2'
+    """
+    words, pending = ["sprachbund", name], list(arguments)
+    while pending:
+        word = pending.pop(0)
+        option, equals, value = word.partition("=")
+        if option in {"--output", "-o", "--store", "--data-dir"}:
+            if not equals and pending:
+                pending.pop(0)
+            words += ["--data-dir", '"$SPRACHBUND_DATA"'] if option == "--data-dir" else []
+        elif PurePath(value or word).is_absolute():
+            words.append(f"{option}={shlex.quote(PurePath(value).name)}" if value else shlex.quote(PurePath(word).name))
+        elif word != "--json":
+            words.append(shlex.quote(word))
+    return " ".join(words)
 
 
 def _usage_or_raise(error: Exception, name: str) -> int:

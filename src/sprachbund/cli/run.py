@@ -69,7 +69,8 @@ def run(
     """
     base = read_yaml(config) if config else {}
     values: dict[str, Any] = run_values(context.params, base)
-    return show_run(lambda emit: api.run(config, **values, output=output, store=store, emit=emit), json=json)
+    return show_run(lambda emit: api.run(config, **values, output=output, store=store, emit=emit,
+                                         command=context.obj or ""), json=json)
 
 
 command = typer.main.get_command(app)
