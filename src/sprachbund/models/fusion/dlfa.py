@@ -12,7 +12,6 @@ from torch import Tensor
 from sprachbund.core.errors import ModelError
 from sprachbund.models.fusion.aif import AIF, Gate, Integration, Normalisation
 from sprachbund.models.fusion.fusion import Fusion, FusionConfig
-from sprachbund.models.taps import check_layer
 
 
 class DLFAConfig(FusionConfig):
@@ -36,10 +35,12 @@ class DLFAConfig(FusionConfig):
         Raises:
             ModelError: the encoder has no such layer below its last one.
         """
-        check_layer(self.layer, n_layers, role="lower layer")
-        if self.layer == n_layers:
+        if self.layer >= n_layers:
+            what = "is the last layer itself: fusing it with itself changes nothing"
+            if self.layer > n_layers:
+                what = f"does not exist: the encoder has the embedding layer 0 and layers 1 to {n_layers}"
             raise ModelError(
-                f"lower layer {self.layer} is the last layer itself: fusing it with itself changes nothing",
+                f"lower layer {self.layer} {what}",
                 remedy=f"choose a lower layer from 0 to {n_layers - 1}",
             )
         return (n_layers, self.layer)
