@@ -49,6 +49,25 @@ def test_set_reaches_any_setting_and_reads_yaml_1_2() -> None:
     assert scalar("no") == "no"
 
 
+def test_set_reaches_settings_at_any_depth_and_keeps_what_stands_beside_them() -> None:
+    base = {"data": {"name": "tags", "reader": {"label_column": "xpos"}}}
+    values = run_values({"set": ["data.reader.empty_tokens=drop"], "multiword": "words"}, base)
+    reader = {"label_column": "xpos", "multiword": "words", "empty_tokens": "drop"}
+    assert values == {"data": {"name": "tags", "reader": reader}}
+
+
+@pytest.mark.parametrize(("base", "fragment"), [
+    ({"training": 3}, "training: expected `key: value` lines, got 3"),
+    ({"fusion": ["dlfa", 5]}, "fusion: expected a name, or options with a type, got 5"),
+    ({"fusion": {"layer": 3}}, "fusion: expected a name, or options with a type, got {'layer': 3}"),
+    ({}, r"--layer: no fusion of this run has the option 'layer' (last_layer)"),
+])
+def test_a_flag_beside_a_setting_of_another_shape_is_told(base: dict[str, object], fragment: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        run_values({"epochs": 1.0, "layer": 2}, base)
+    assert fragment in str(caught.value)
+
+
 def test_set_without_a_value_says_what_it_wants() -> None:
     with pytest.raises(ConfigError, match=r"expected KEY=VALUE, got 'training\.dropout'"):
         run_values({"set": ["training.dropout"]}, {})

@@ -50,10 +50,11 @@ def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
     if flags.get("multiword"):
         for name in ("data", "test_data"):
             if name in values or name in base:
-                _group(values, base, name, {"reader": {"multiword": flags["multiword"]}})
-    fusions = [_fusion(text) for text in flags.get("fusion") or ()] or _listed(base.get("fusion"))
+                before = values.get(name, base.get(name))
+                values[name] = _placed(before, ["reader", "multiword"], flags["multiword"], name)
     options = {name: flags[name] for name in _FUSION if flags.get(name) is not None}
     if flags.get("fusion") or options:
+        fusions = [_fusion(text) for text in flags.get("fusion") or ()] or _listed(base.get("fusion") or "last_layer")
         values["fusion"] = _with_options(fusions, options)
     for text in flags.get("set") or ():
         _assign(values, base, text)
@@ -63,8 +64,22 @@ def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
 def _group(values: dict[str, Any], base: Mapping[str, Any], name: str, given: Mapping[str, Any]) -> None:
     chosen = {key: item for key, item in given.items() if item is not None}
     if chosen:
-        before = values.get(name, base.get(name) or {})
-        values[name] = {**({"name": before} if isinstance(before, str) else dict(before)), **chosen}
+        values[name] = {**_options(values.get(name, base.get(name)), name), **chosen}
+
+
+def _options(group: Any, name: str) -> dict[str, Any]:
+    """A group of settings as a mapping of its own; a bare text is its name."""
+    if group is None or isinstance(group, str | Mapping):
+        return {"name": group} if isinstance(group, str) else dict(group or {})
+    raise ConfigError([Fault(name, f"expected `key: value` lines, got {group!r}")], "the config file")
+
+
+def _placed(group: Any, keys: Sequence[str], value: Any, name: str) -> Any:
+    """A group of settings with one value changed, at whatever depth."""
+    if not keys:
+        return value
+    options = _options(group, name)
+    return {**options, keys[0]: _placed(options.get(keys[0]), keys[1:], value, f"{name}.{keys[0]}")}
 
 
 def _fusion(text: str) -> dict[str, Any]:
@@ -75,7 +90,11 @@ def _fusion(text: str) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> list[dict[str, Any]]:
-    items = value if isinstance(value, list | tuple) else [value] if value else []
+    items = value if isinstance(value, list | tuple) else [value]
+    faults = [Fault("fusion", f"expected a name, or options with a type, got {item!r}") for item in items
+              if not isinstance(item, str) and not (isinstance(item, Mapping) and isinstance(item.get("type"), str))]
+    if faults:
+        raise ConfigError(faults, "the config file")
     return [{"type": item} if isinstance(item, str) else dict(item) for item in items]
 
 
@@ -96,15 +115,12 @@ def _with_options(fusions: list[dict[str, Any]], options: Mapping[str, Any]) -> 
 
 
 def _assign(values: dict[str, Any], base: Mapping[str, Any], text: str) -> None:
-    """`--set training.dropout=0`."""
+    """`--set training.dropout=0`, `--set data.reader.label_column=xpos`."""
     path, separator, value = text.partition("=")
     if not separator:
         raise ConfigError([Fault("--set", f"expected KEY=VALUE, got {text!r}")], "the command line")
-    group, _, key = path.partition(".")
-    if not key:
-        values[group] = scalar(value)
-        return
-    _group(values, base, group, {key: scalar(value)})
+    group, *keys = path.split(".")
+    values[group] = _placed(values.get(group, base.get(group)), keys, scalar(value), group)
 
 
 def scalar(text: str) -> Any:
