@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.core.errors import LabelError
-from sprachbund.core.source import Location
 from sprachbund.data.examples import TextExample, TokenExample
 from sprachbund.data.labels import (
     LabelSpace,
-    check_labels,
+    first_unknown,
     is_span_scheme,
     label_space,
     label_space_of,
@@ -47,9 +44,11 @@ def test_no_label_at_all_is_refused() -> None:
         label_space_of([TextExample("1", "x")])
 
 
-def test_unknown_labels_fail_with_their_place_or_are_counted() -> None:
-    labels = [("NOUN", None), ("NOUM", Location("de.conllu", 8)), ("X", None), ("X", None)]
-    with pytest.raises(LabelError, match=r"de\.conllu, line 8: the de data have the label 'NOUM'.*\(near: NOUN\)"):
-        check_labels(labels, SPACE, "fail", language="de")
-    counted = check_labels(labels, SPACE, "ignore", language="de")
-    assert (counted.total, counted.counts) == (3, Counter({"X": 2, "NOUM": 1}))
+def test_the_first_example_with_an_unknown_label_is_found() -> None:
+    good, blank = TokenExample("1", ("a", "b"), ("NOUN", "ADJ")), TokenExample("2", ("a",))
+    bad = TokenExample("3", ("a", "b"), ("NOUN", "NOUM"))
+    assert first_unknown([good, blank, bad], SPACE) is bad
+    assert first_unknown([good, blank], SPACE) is None
+    texts = LabelSpace(kind="sequence", labels=("yes",))
+    unlabelled, other = TextExample("1", "x"), TextExample("2", "x", label="no")
+    assert first_unknown([unlabelled, other], texts) is other

@@ -63,7 +63,10 @@ def test_a_target_label_that_the_source_does_not_know(world: Any, capsys: pytest
     path.write_text(path.read_text(encoding="utf-8").replace("\tVERB\t", "\tVERP\t"), encoding="utf-8")
     assert _run(world) == 1
     message = _said(capsys)
-    assert "VERP" in message
+    sentences = path.read_text(encoding="utf-8").partition("VERP")[0].rpartition("\n\n")[0]
+    line = sentences.count("\n") + (3 if sentences else 1)  # of the first sentence with it
+    assert f"test.conllu, line {line}: the gold labels of" in message
+    assert "'VERP'" in message
     assert "--unknown-labels ignore" in message
     assert _run(world, "--unknown-labels", "ignore", "--json") == 0
     assert '"ignored": ' in capsys.readouterr().out
@@ -94,6 +97,12 @@ def test_a_language_that_the_data_do_not_have(world: Any, capsys: pytest.Capture
     message = _said(capsys)
     assert "sw" in message
     assert "de, en, fr, no" in message
+
+
+def test_a_file_where_the_output_folder_should_be(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    (world.folder / "file").touch()
+    assert _run(world, "--output", str(world.folder / "file")) == 1
+    assert "a part of this path is a file, not a folder" in _said(capsys)
 
 
 def test_a_data_set_that_is_not_there(world: Any, capsys: pytest.CaptureFixture[str]) -> None:

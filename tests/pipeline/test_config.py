@@ -54,6 +54,7 @@ fusion:
     layer: 10
     gatte: sigmoid
   - dfla
+  - dlfa
 training:
   epoch: 2
   warmup: 3
@@ -72,10 +73,11 @@ def test_all_faults_of_a_config_are_told_at_once_with_line_and_near_matches(tmp_
         (3, "English"),
         (4, "qqq"),
         (9, "did you mean gate?"),
-        (5, "did you mean dlfa?"),
-        (12, "did you mean epochs?"),
-        (13, "less than or equal to 1"),
-        (14, "a seed is repeated"),
+        (10, "did you mean dlfa?"),
+        (11, "fusion.3.layer: is required and missing"),
+        (13, "did you mean epochs?"),
+        (14, "less than or equal to 1"),
+        (15, "a seed is repeated"),
     ]:
         assert any(f"line {line}" in row and fragment in row for row in message.splitlines()), (line, fragment, message)
     assert caught.value.exit_code == 2

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from sprachbund.core.config import Config
-from sprachbund.core.errors import LabelError, join_or, near_matches
-from sprachbund.core.source import Location
+from sprachbund.core.errors import LabelError
 from sprachbund.data.examples import Example, TokenExample
 
 Kind = Literal["tokens", "sequence"]
@@ -81,44 +78,11 @@ def label_space(kind: Kind, labels: Iterable[str]) -> LabelSpace:
     return LabelSpace(kind=kind, labels=tuple(ordered))
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownLabelCount:
-    """How many gold labels a corpus has that the source does not know, by label."""
-
-    counts: Counter[str]
-
-    @property
-    def total(self) -> int:
-        """Number of words (or texts) with such a label."""
-        return sum(self.counts.values())
-
-
-def check_labels(
-    labels: Iterable[tuple[str, Location | None]], space: LabelSpace, rule: UnknownLabels, *, language: str
-) -> UnknownLabelCount:
-    """Compare gold labels with the label space.
-
-    Args:
-        labels: gold labels with the place each comes from.
-        space: the source language's label space.
-        rule: "fail" raises at the first unknown label, "ignore" counts them.
-        language: for the message.
-
-    Raises:
-        LabelError: under "fail", with place and near matches.
-    """
-    known, unknown = set(space.labels), Counter[str]()
-    for label, location in labels:
-        if label in known:
-            continue
-        if rule == "fail":
-            near = near_matches(label, space.labels)
-            hint = f" (near: {join_or(near)})" if near else ""
-            raise LabelError(
-                f"the {language} data have the label {label!r}, which the source language's training data "
-                f"do not know{hint}; known: {', '.join(space.labels)}",
-                where=location,
-                remedy="mend the label, or leave such items out of the scores with --unknown-labels ignore",
-            )
-        unknown[label] += 1
-    return UnknownLabelCount(unknown)
+def first_unknown(examples: Iterable[Example], space: LabelSpace) -> Example | None:
+    """The first example with a gold label that the label space lacks, or None."""
+    known = set(space.labels)
+    for example in examples:
+        gold = (example.labels or ()) if isinstance(example, TokenExample) else (example.label,)
+        if any(label is not None and label not in known for label in gold):
+            return example
+    return None

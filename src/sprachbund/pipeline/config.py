@@ -203,20 +203,21 @@ def _checked_fusions(
     configs = []
     for number, item in enumerate(_listed(values.get("fusion")) or ()):
         field = f"fusion.{number}" if isinstance(values["fusion"], list | tuple) else "fusion"
+        where = locate(values, ("fusion", number), source)
         if isinstance(item, FusionConfig):
             configs.append(item)
             continue
         if not isinstance(item, str | Mapping):
-            what = f"expected a name or options, got {item!r}"
-            faults.append(Fault(field, what, locate(values, ("fusion",), source)))
+            faults.append(Fault(field, f"expected a name or options, got {item!r}", where))
             continue
         try:
             configs.append(fusion_config({"type": item} if isinstance(item, str) else item, source))
         except ConfigError as error:
-            faults += [Fault(f"{field}.{fault.field}", fault.what, fault.where, fault.suggestions)
+            faults += [Fault(f"{field}.{fault.field}", fault.what,
+                             fault.where if fault.where and fault.where.line else where, fault.suggestions)
                        for fault in error.faults]
         except RegistryError as error:
-            faults.append(_as_fault(f"{field}.type", error, locate(values, ("fusion",), source)))
+            faults.append(_as_fault(f"{field}.type", error, where))
     return tuple(configs) or None
 
 

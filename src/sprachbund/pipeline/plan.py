@@ -80,7 +80,7 @@ def plan_run(config: RunConfig) -> RunPlan:
         for seed in config.seeds
     ]
     scores = tuple(
-        _score(_predict(config, model, scored), scored, task, config.unknown_labels, model.label.removeprefix("train "))
+        _score(config, _predict(config, model, scored), scored, task, model.label.removeprefix("train "))
         for model in models
     )
     return RunPlan(config, targets, info.provenance, scores, _cards(training_data, test_data), notes)
@@ -112,7 +112,7 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
         label=f"predict with {Path(config.model).name}",
         resources=Resources(cpus=2, memory_gib=2.0, environment=TORCH_ENVIRONMENT),
     )
-    score_stage = _score(predictions, scored, task, config.unknown_labels, Path(config.model).name)
+    score_stage = _score(config, predictions, scored, task, Path(config.model).name)
     return RunPlan(config, targets, model_description(model).provenance, (score_stage,), _cards(data))
 
 
@@ -203,14 +203,18 @@ def _predict(config: RunConfig, model: Stage, corpora: Mapping[str, Stage]) -> S
     )
 
 
-def _score(predictions: Stage, corpora: Mapping[str, Stage], task: Task, unknown_labels: str, name: str) -> Stage:
+def _score(
+    config: ScoringConfig, predictions: Stage, corpora: Mapping[str, Stage], task: Task, name: str
+) -> Stage:
     versions: dict[str, Json] = {name: METRICS.load(name).value.version for name in METRICS.built_in}
     return Stage(
         kind="score",
         version=score.VERSION,
         function="sprachbund.pipeline.score:run",
-        config={"task": task.name, "task_version": task.version, "unknown_labels": unknown_labels, "metrics": versions},
+        config={"task": task.name, "task_version": task.version, "unknown_labels": config.unknown_labels,
+                "metrics": versions},
         inputs={"predictions": predictions, **corpora},
+        settings={"data": plain(config.test_data_config()), "data_dir": config.data_dir},
         label=f"score {name}",
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sprachbund.core.errors import DataError
-from sprachbund.core.files import storage_faults_told, write_text
+from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
 from sprachbund.report.charts import charts
 from sprachbund.report.html import write_html
@@ -51,8 +51,7 @@ class FinishedRun:
         Raises:
             StorageError: no space, no permission; no file is left half-written.
         """
-        with storage_faults_told(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         write_rows(folder / ROWS, self.rows)
         write_results(folder / RESULTS, self.findings, self.info)
         write_markdown(folder / MARKDOWN, self.findings, self.info)
