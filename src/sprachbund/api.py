@@ -6,7 +6,6 @@ The command line calls these functions too, so both do exactly the same.
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import resources
@@ -299,14 +298,8 @@ def _data_note(card: DatasetCard) -> DataNote:
 
 
 def _command(name: str, first: Path | str | None, settings: Mapping[str, Any]) -> str:
-    """A command line that does the same, for the report; the data folder is told as a variable."""
-    words = ["sprachbund", name, *([Path(first).name] if first is not None else [])]
+    """The call as a report tells it; the data folder is told as a variable."""
+    words = [repr(str(first))] if first is not None else []
     for key, value in settings.items():
-        if key == "data_dir":
-            words.append('--data-dir="$SPRACHBUND_DATA"')
-        elif isinstance(value, Mapping) or not isinstance(value, str | int | float | list | tuple):
-            words += ["--set", shlex.quote(f"{key}={value}")]
-        else:
-            shown = value if isinstance(value, str | int | float) else ",".join(map(str, value))
-            words.append(f"--{key.replace('_', '-')}={shlex.quote(str(shown))}")
-    return " ".join(words)
+        words.append(f"{key}=" + ('os.environ["SPRACHBUND_DATA"]' if key == "data_dir" else repr(value)))
+    return f"sprachbund.{name}({', '.join(words)})"
