@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,29 @@ def test_conllu_is_read_by_its_own_reader(tmp_path: Path) -> None:
 def test_texts_of_the_command_line_may_be_pairs() -> None:
     (example,) = read_texts(["A dog sleeps."], "An animal rests.", "sequence")
     assert example == TextExample("1", "A dog sleeps.", "An animal rests.")
+
+
+def test_a_text_file_is_one_text_a_line_whatever_stands_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("text\na\tb\tc\td\n", encoding="utf-8")
+    assert [example.text for example in read_file(str(path), "sequence")] == ["text", "a\tb\tc\td"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("given", "fragment"), [
+    (b"the dog\nthe c\xffat\n", r"standard input, line 2: 0xff is not UTF-8, byte 6 of the line"),
+    (b"the dog\nthe\0cat\n", r"standard input, line 2: a NUL byte, byte 4 of the line"),
+])
+def test_standard_input_tells_line_and_byte(monkeypatch: pytest.MonkeyPatch, given: bytes, fragment: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    examples = read_file("-", "tokens")
+    assert next(examples).words == ("the", "dog")  # type: ignore[union-attr]
+    with pytest.raises(FormatError, match=fragment):
+        next(examples)
+
+
+def test_standard_input_without_anything_gives_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert list(read_file("-", "sequence")) == []
 
 
 def test_a_missing_file_is_named() -> None:

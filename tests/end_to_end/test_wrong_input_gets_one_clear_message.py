@@ -23,8 +23,9 @@ def _run(world: Any, *more: str, data: Path | None = None, task: str = "tagging"
 
 
 def _said(capsys: pytest.CaptureFixture[str]) -> str:
-    message = capsys.readouterr().err
+    shown, message = capsys.readouterr()
     assert "Traceback" not in message
+    assert "→" not in shown, "told twice"
     assert message.count("sprachbund: ") == 1, message
     return message
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
@@ -64,14 +65,14 @@ class Display:
         if task is not None and event.state in {"finished", "failed"}:
             self._bars.remove_task(task)
         if event.state == "failed":
-            self.console.print(f"  [red]failed[/]  {event.label}: {event.message}", highlight=False)
+            self.console.print(f"  [red]failed[/]  {escape(event.label)}", highlight=False)  # the command tells why
         elif event.kind in _QUIET_KINDS:
             self._count_prepared(event)
         elif event.state == "finished":
             took = duration(event.seconds)
-            self.console.print(f"  [green]done[/]    {event.label} [dim]({took})[/]", highlight=False)
+            self.console.print(f"  [green]done[/]    {escape(event.label)} [dim]({took})[/]", highlight=False)
         elif event.state == "hit":
-            self.console.print(f"  [cyan]stored[/]  {event.label}", highlight=False)
+            self.console.print(f"  [cyan]stored[/]  {escape(event.label)}", highlight=False)
 
     def _count_prepared(self, event: StageEvent) -> None:
         """Dozens of languages are prepared; they share one bar, or say nothing where there is no terminal."""
@@ -86,7 +87,8 @@ class Display:
 
     def _progress(self, event: Progress) -> None:
         if event.note:
-            self.console.print(f"  [yellow]note[/]    {event.label}: {event.note}", highlight=False)
+            told = escape(f"{event.label}: {event.note}")
+            self.console.print(f"  [yellow]note[/]    {told}", highlight=False)
         shown = {name: value for name, value in event.values.items() if name != "seconds left"}
         figures = "  ".join(_figure(name, value) for name, value in shown.items())
         if self.console.is_terminal:

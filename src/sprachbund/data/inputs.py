@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import sys
 from collections import Counter
@@ -13,12 +12,13 @@ from pathlib import Path
 from sprachbund.core.errors import FormatError
 from sprachbund.core.source import Location
 from sprachbund.data.examples import Example, TextExample, TokenExample
-from sprachbund.data.formats.lines import open_lines
+from sprachbund.data.formats.lines import open_lines, stream_lines
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.data.labels import Kind
 
+_STANDARD_INPUT = "standard input"
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
-_READERS = {"tokens": ("conllu",), "sequence": ("tsv", "csv", "jsonl")}
+_READERS = {"tokens": {".conllu": "conllu"}, "sequence": {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl"}}
 
 
 def read_texts(texts: Sequence[str], pair: str | None, kind: Kind) -> Iterator[Example]:
@@ -37,17 +37,16 @@ def read_file(name: str, kind: Kind) -> Iterator[Example]:
         FormatError: with file, line and what to do.
     """
     if name == "-":
-        yield from _lines(_standard_input(), "standard input", kind)
+        yield from _lines(stream_lines(sys.stdin.buffer, Path(_STANDARD_INPUT)), _STANDARD_INPUT, kind)
         return
     path = Path(name)
     if not path.is_file():
         raise FormatError("there is no such file", where=Location(name), remedy="check the path")
-    for reader_name in _READERS[kind]:
-        reader = READERS.load(reader_name).value()
-        if path.name.removesuffix(".gz").endswith(tuple(reader.extensions)):
-            yield from reader.read(path, ReaderOptions(), Counter())
-            return
-    yield from _lines(open_lines(path), name, kind)
+    reader_name = _READERS[kind].get(Path(path.name.lower().removesuffix(".gz")).suffix)
+    if reader_name is None:
+        yield from _lines(open_lines(path), name, kind)
+    else:
+        yield from READERS.load(reader_name).value().read(path, ReaderOptions(), Counter())
 
 
 def plain_example(text: str, identity: str, kind: Kind, *, pair: str | None = None) -> Example:
@@ -69,14 +68,3 @@ def _lines(lines: Iterator[tuple[int, str]], name: str, kind: Kind) -> Iterator[
     for number, line in lines:
         if line.strip():
             yield replace(plain_example(line, str(number), kind), location=Location(name, number))
-
-
-def _standard_input() -> Iterator[tuple[int, str]]:
-    stream = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="strict")
-    number = 0
-    try:
-        for number, line in enumerate(stream, 1):
-            yield number, line.rstrip("\n")
-    except UnicodeDecodeError as error:
-        raise FormatError(f"byte {error.start} after line {number} is not UTF-8",
-                          where=Location("standard input", number + 1), remedy="send UTF-8") from None

@@ -40,30 +40,44 @@ def open_lines(path: Path, notes: Counter[str] | None = None) -> Iterator[tuple[
         FormatError: the file is empty, has a NUL byte or a byte that is not UTF-8 (the message names the
             byte in line and file), is called `.gz` and is none, or is a damaged gzip file.
     """
+    with _opened(path) as stream:
+        lines = stream_lines(stream, path, notes)
+        first = next(lines, None)
+        if first is None:
+            raise FormatError("the file is empty", where=Location(str(path)),
+                              remedy="check that it was written or copied whole")
+        yield first
+        yield from lines
+
+
+def stream_lines(stream: IO[bytes], path: Path, notes: Counter[str] | None = None) -> Iterator[tuple[int, str]]:
+    """Yield the lines of an open stream as soon as they come; an empty stream has none.
+
+    Args:
+        stream: bytes, not packed.
+        path: what messages call it.
+        notes: as in `open_lines`.
+
+    Raises:
+        DataError, FormatError: as `open_lines`.
+    """
     notes = Counter() if notes is None else notes
     number = offset = start = 0
-    with _opened(path) as stream:
-        lines = iter(stream)
-        while True:
-            raw = _next(lines, path, number)
-            if raw is None:
-                break
-            number += 1
-            if number == 1:
-                start = _mark_length(raw, path, notes)
-                raw, offset = raw[start:], start
-            text = _decoded(raw, path, number, offset)
-            offset += len(raw)
-            if text.endswith("\n"):
+    lines = iter(stream)
+    while (raw := _next(lines, path, number)) is not None:
+        number += 1
+        if number == 1:
+            start = _mark_length(raw, path, notes)
+            raw, offset = raw[start:], start
+        text = _decoded(raw, path, number, offset)
+        offset += len(raw)
+        if text.endswith("\n"):
+            text = text[:-1]
+            if text.endswith("\r"):
                 text = text[:-1]
-                if text.endswith("\r"):
-                    text = text[:-1]
-                    notes["carriage_returns"] += 1
-            if offset > start:
-                yield number, text
-    if offset == start:
-        raise FormatError("the file is empty", where=Location(str(path)),
-                          remedy="check that it was written or copied whole")
+                notes["carriage_returns"] += 1
+        if offset > start:
+            yield number, text
 
 
 @contextmanager
