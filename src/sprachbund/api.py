@@ -35,7 +35,7 @@ from sprachbund.report.run_info import DataNote, RunInfo
 from sprachbund.results.compare import DifferentExample, RunComparison, compare_runs
 from sprachbund.results.transfer import find
 from sprachbund.stages.environment import environment, physical_memory_gib
-from sprachbund.stages.events import Emit, ignore
+from sprachbund.stages.events import Emit, log_notes
 from sprachbund.stages.executors.executor import EXECUTORS
 from sprachbund.stages.store import Store
 
@@ -48,7 +48,7 @@ def run(
     output: Path | str | None = None,
     store: Path | str | None = None,
     executor: str | None = None,
-    emit: Emit = ignore,
+    emit: Emit = log_notes,
     command: str = "",
     **settings: Any,
 ) -> FinishedRun:
@@ -61,7 +61,7 @@ def run(
         executor: "inline" (this process) or "processes" (stages in child processes, whose memory limits are
             set before torch starts). Default: inline if this process has those limits in its environment
             (the command line sets them), else processes.
-        emit: gets the events of the stages.
+        emit: gets the events of the stages; by default their notes are logged as warnings.
         command: what the report says to type for the same run; "" makes it of the arguments.
         settings: fields of `RunConfig`; they replace what the file says.
 
@@ -79,7 +79,7 @@ def demo(
     output: Path | str | None = None,
     store: Path | str | None = None,
     executor: str | None = None,
-    emit: Emit = ignore,
+    emit: Emit = log_notes,
 ) -> FinishedRun:
     """Run the shipped demo: English voice commands, 40 and more languages, last layer against DLFA.
 
@@ -99,7 +99,7 @@ def evaluate(
     output: Path | str | None = None,
     store: Path | str | None = None,
     executor: str | None = None,
-    emit: Emit = ignore,
+    emit: Emit = log_notes,
     command: str = "",
     **settings: Any,
 ) -> FinishedRun:

@@ -50,6 +50,16 @@ def test_two_systems_and_seeds_are_trained_once_and_scored_in_every_language(wor
     assert repeated.findings == finished.findings
 
 
+def test_from_python_notes_are_logged_where_nobody_listens_to_events(
+    world: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LRU_CACHE_CAPACITY", raising=False)
+    (world.tagging / "en" / "dev.conllu").unlink()
+    sb.run(**_settings(world, seeds=[1], fusion="last_layer"))  # in this process, without the limit
+    assert "LRU_CACHE_CAPACITY=16" in caplog.text
+    assert "there are no dev data in en" in caplog.text
+
+
 def test_another_seed_runs_only_what_is_new(world: Any) -> None:
     sb.run(**_settings(world, seeds=[1], fusion="last_layer"))
     events: list[Event] = []
@@ -115,6 +125,8 @@ def test_a_stored_model_labels_text(world: Any, capsys: pytest.CaptureFixture[st
     arguments = ["--text", "the old dog", "--to", "conllu", "--store", str(world.store)]
     assert dispatch(["predict", str(world.folder / "out"), *arguments]) == 0  # a run's folder names its model
     assert "1\tthe\t_\tDET" in capsys.readouterr().out
+    assert dispatch(["predict", str(world.folder / "out"), "--pair", "a cat", *arguments[2:]]) == 2
+    assert "--pair: the second text of a pair needs the first one: --text" in capsys.readouterr().err
 
 
 def test_a_run_with_two_systems_asks_which_model(world: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,6 +81,14 @@ def test_pairs_with_a_missing_column(world: Any, capsys: pytest.CaptureFixture[s
     assert "test.tsv, line 3" in message
 
 
+def test_pairs_without_the_column_of_the_second_text(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    (world.intents / "fr" / "test.tsv").write_text("sentence1\tlabel\na\tanimal\n", encoding="utf-8")
+    assert _run(world, data=world.intents, task="classification") == 1
+    message = _said(capsys)
+    assert "test.tsv, line 1: the column 'sentence1' is the first of a pair, and there is no column" in message
+    assert "text_column: sentence1" in message
+
+
 def test_a_layer_beyond_the_encoder(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(world, "--fusion", "dlfa", "--layer", "12") == 1
     message = _said(capsys)

@@ -12,6 +12,7 @@ import typer
 
 from sprachbund import api
 from sprachbund.cli.options import Store
+from sprachbund.core.errors import ConfigError, Fault
 from sprachbund.core.files import write_aside
 from sprachbund.data.examples import Example
 from sprachbund.data.inputs import read_file, read_texts
@@ -25,8 +26,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 def predict(
     model: Annotated[str, typer.Argument(help="A saved model: folder, hub id, or the output folder of a run.")],
     files: Annotated[list[str] | None, typer.Argument(help="Files to label, `-` for standard input (the default). "
-                                                      ".conllu, .tsv, .csv and .jsonl are read as such, all else as "
-                                                      "one sentence a line; .gz as it stands.")] = None,
+                                                      ".conllu (for taggers), .tsv, .csv and .jsonl (for "
+                                                      "classifiers) are read as such, all else as one text a line; "
+                                                      ".gz as it stands.")] = None,
     text: Annotated[list[str] | None, typer.Option("--text", "-t", help="Text on the command line.")] = None,
     pair: Annotated[str | None, typer.Option(help="The second text of a pair, for one --text.")] = None,
     to: Annotated[str, typer.Option("--to", help="table, conllu or jsonl.")] = "table",
@@ -41,6 +43,9 @@ def predict(
                                                           "with it.")] = None,
 ) -> int:
     """Label text. Reads and writes as a stream: memory does not grow with the file."""
+    if pair is not None and not text:
+        what = "the second text of a pair needs the first one: --text"
+        raise ConfigError([Fault("--pair", f"{what}; files hold both, as columns")], "the command line")
     loaded = api.open_model(model, system=system, seed=seed, store=store, allow_pickle=allow_pickle,
                             trust_remote_code=trust_remote_code)
     items = api.label(loaded, _inputs(files or [], text or [], pair, loaded.labels.kind), precision=precision)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sprachbund.pipeline.plan import RunPlan
 from sprachbund.results.records import ScoreRow, read_rows
-from sprachbund.stages.events import Emit, ignore
+from sprachbund.stages.events import Emit, Progress, ignore
 from sprachbund.stages.executors.executor import Executor
 from sprachbund.stages.keys import Keys
 from sprachbund.stages.manifest import read_manifest
@@ -43,6 +43,8 @@ def execute(plan: RunPlan, store: Store, executor: Executor, emit: Emit = ignore
         SprachbundError: the first stage that failed.
         Interrupted: Ctrl-C; calling again goes on from the last checkpoint.
     """
+    for note in plan.notes:
+        emit(Progress("", plan.config.label, 0, 0, "", note=note))
     summary = run_stages(plan.scores, store, executor, emit)
     rows = tuple(
         replace(row, run=plan.config.label)

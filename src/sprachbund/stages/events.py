@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -53,6 +54,15 @@ class Progress:
 
 Event = StageEvent | Progress
 Emit = Callable[[Event], None]
+
+
+_logger = logging.getLogger(__name__)
+
+
+def log_notes(event: Event) -> None:
+    """Log what a stage wants to be read (a damaged output, a missing memory limit); nothing else."""
+    if isinstance(event, Progress) and event.note:
+        _logger.warning("%s: %s", event.label, event.note)
 
 
 def ignore(event: Event) -> None:

@@ -4,6 +4,7 @@
    be a header that has it.
 2. Otherwise the first row is a header if a cell of it is a usual name of a text column and, in tables of
    more than one column, another cell is a usual name too. Names are compared without case.
+   A usual name that says it is the first of a pair (`sentence1`, `premise`) asks for a second one.
 3. A table without a header is read by position: text; text and label; text, second text and label.
    Wider tables need rule 1.
 """
@@ -23,6 +24,9 @@ TEXT_NAMES = ("text", "sentence", "sentence1", "text1", "premise", "question1", 
 """Usual names of the column with the first text, the likeliest first."""
 PAIR_NAMES = ("text_pair", "sentence2", "text2", "hypothesis", "question2", "#2 string", "passage", "context")
 """Usual names of the column with the second text."""
+FIRST_OF_PAIR = {"sentence1": "sentence2", "text1": "text2", "premise": "hypothesis", "question1": "question2",
+                 "#1 string": "#2 string"}
+"""Names of a first text that never stand alone -> the name of the second."""
 LABEL_NAMES = ("label", "labels", "gold_label", "intent", "class", "category", "quality", "sentiment", "answer")
 """Usual names of the column with the label."""
 IDENTITY_NAMES = ("id", "idx", "guid", "uid", "pairid", "pair_id", "index")
@@ -80,13 +84,18 @@ def named_columns(
         header: whether that row is a header (JSON lines have names in every row).
 
     Raises:
-        FormatError: a named column is not there, or no column has a usual name of a text.
+        FormatError: a named column is not there, no column has a usual name of a text, or the second of a pair
+            is missing.
     """
     text = _find(options.text_column, TEXT_NAMES, names, where)
     if text is None:
         raise FormatError(f"none of the columns {', '.join(names) or '(none)'} has a usual name of a text", where=where,
                           remedy="name the column with the text: text_column (and pair_column, label_column)")
     pair = _find(options.pair_column, PAIR_NAMES, names, where)
+    second = FIRST_OF_PAIR.get(names[text].casefold())
+    if second is not None and pair is None and options.text_column is None:
+        raise FormatError(f"the column {names[text]!r} is the first of a pair, and there is no column {second!r}",
+                          where=where, remedy=f"add the column; or, for single texts, say text_column: {names[text]}")
     label = _find(options.label_column, LABEL_NAMES, names, where)
     identity = _find(None, IDENTITY_NAMES, names, where)
     return Columns(tuple(names), header, text, None if pair == text else pair, label, identity)
