@@ -39,6 +39,12 @@ def test_norwegian_is_a_language_and_not_false(tmp_path: Path) -> None:
     assert config.training.learning_rate == pytest.approx(1e-5)
 
 
+def test_one_target_needs_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "run.yaml"
+    path.write_text("data: ud_pos\ntargets: no\n", encoding="utf-8")
+    assert read_run_config(path).targets == ("no",)
+
+
 def test_languages_may_be_named_in_words() -> None:
     assert run_config({"data": "ud_pos", "targets": ["German", "zho"]}).targets == ("de", "zh")
 

@@ -53,7 +53,7 @@ class ScoringConfig(Config):
     """The data set; a run takes training and dev data of the source language from it too."""
     source: LanguageCode = "en"
     """The only language with labels in training."""
-    targets: tuple[LanguageCode, ...] | None = None
+    targets: Annotated[tuple[LanguageCode, ...] | None, BeforeValidator(_listed)] = None
     """Target languages; None: every language that has the split."""
     split: str = "test"
     """The split that is scored."""
