@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from sprachbund.cli.main import COMMANDS, dispatch
@@ -27,6 +30,11 @@ def test_an_unknown_option_is_one_message_without_traceback(capsys: pytest.Captu
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert dispatch([name, "--help"]) == 0
     assert f"sprachbund {name}" in capsys.readouterr().out
+
+
+def test_the_package_itself_can_be_run() -> None:
+    command = [sys.executable, "-m", "sprachbund", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("sprachbund ")
 
 
 def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:

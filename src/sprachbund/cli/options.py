@@ -16,6 +16,7 @@ Flags = Mapping[str, Any]
 DataDir = Annotated[str | None, typer.Option("--data-dir", help="Folder that holds data sets named by --data.")]
 Output = Annotated[str | None, typer.Option("--output", "-o", help="Folder for report, table and rows. "
                                             "Default: runs/NAME.")]
+OutputHere = Annotated[str, typer.Option("--output", "-o", help="Folder for report, table and rows.")]
 Store = Annotated[str | None, typer.Option("--store", envvar="SPRACHBUND_STORE", help="Folder that remembers "
                                            "finished stages. Default: in the user's cache folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print results.json instead of tables.")]

@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 @app.command()
 def run(
     context: typer.Context,
-    config: Annotated[str | None, typer.Argument(metavar="[CONFIG.yaml]", help="A run's settings; flags below "
+    config: Annotated[str | None, typer.Argument(metavar="CONFIG.yaml", help="A run's settings; flags below "
                                                  "replace what it says.")] = None,
     task: Annotated[str | None, typer.Option(help="tagging or classification.")] = None,
     data: Annotated[str | None, typer.Option(help="A data set's name, a folder <set>/<language>/<split>.<ext>, or a "
