@@ -27,8 +27,9 @@ from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.saved_model import LoadedModel, load_model, model_description
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
 from sprachbund.pipeline.models import trained_model
-from sprachbund.pipeline.plan import TORCH_ENVIRONMENT, RunPlan, plan_evaluation, plan_run
+from sprachbund.pipeline.plan import RunPlan, plan_evaluation, plan_run
 from sprachbund.pipeline.prepare import load_task, source_for
+from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
 from sprachbund.pipeline.run import Executed, execute
 from sprachbund.report.finished_run import ROWS, FinishedRun, read_finished_run
 from sprachbund.report.run_info import DataNote, RunInfo

@@ -10,6 +10,8 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import PurePath
 
+from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
+
 COMMANDS = {
     "demo": "Train on English only and measure 40 and more languages, last layer against DLFA, in minutes.",
     "run": "Train in a source language and evaluate zero-shot in all target languages.",
@@ -19,16 +21,6 @@ COMMANDS = {
     "data": "Show the data sets that are known here and examples from them.",
 }
 """Subcommand -> its line in `--help`; the module of the same name is imported only when it is called."""
-
-_BEFORE_TORCH = {
-    # oneDNN keeps a primitive for every tensor shape; batches have many shapes. Halves the peak memory of training.
-    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
-    "LRU_CACHE_CAPACITY": "16",
-    # threads that wait by spinning take the processor from those they wait for, where the machine has other work
-    "GOMP_SPINCOUNT": "1000",
-    # forked workers of tokenizers warn otherwise
-    "TOKENIZERS_PARALLELISM": "true",
-}
 
 _HELP = """\
 sprachbund: labels in one language, a model for a hundred others, and an honest measure of how far it carries.
@@ -62,7 +54,8 @@ def dispatch(arguments: list[str]) -> int:
     name, rest = arguments[0], arguments[1:]
     if name not in COMMANDS:
         return _unknown(name)
-    for variable, value in _BEFORE_TORCH.items():
+    # forked workers of tokenizers warn if the last one is not said
+    for variable, value in {**TORCH_ENVIRONMENT, "TOKENIZERS_PARALLELISM": "true"}.items():
         os.environ.setdefault(variable, value)
     return _call(name, rest)
 
@@ -79,7 +72,7 @@ def _call(name: str, arguments: list[str]) -> int:
         _say(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        _say("interrupted\n  → run the same command again: it goes on from what is stored")
+        _say("interrupted\n  → run the same command again: finished stages are kept")
         return 130
     except BrokenPipeError:
         _silence_stdout()

@@ -40,7 +40,7 @@ def run(
     reduction: Annotated[int | None, typer.Option(help="DLFA's reduction r.")] = None,
     pooling: Annotated[str | None, typer.Option(help="Classification reads: first or mean.")] = None,
     seeds: Annotated[str | None, typer.Option(help="Seeds, as 1,2,3.")] = None,
-    epochs: Annotated[float | None, typer.Option()] = None,
+    epochs: Annotated[float | None, typer.Option(help="Passes over the training data; fractions allowed.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Of the encoder.")] = None,
     head_learning_rate: Annotated[float | None, typer.Option(help="Of fusion and head.")] = None,
     batch_pieces: Annotated[int | None, typer.Option(help="Padded pieces of a batch.")] = None,

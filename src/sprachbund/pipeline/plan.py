@@ -24,14 +24,9 @@ from sprachbund.models.saved_model import model_description
 from sprachbund.pipeline import predict, prepare, score, train
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig
 from sprachbund.pipeline.prepare import load_task, source_for
+from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
 from sprachbund.stages.stage import Resources, Stage
 from sprachbund.tasks.task import Task
-
-TORCH_ENVIRONMENT = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16", "LRU_CACHE_CAPACITY": "16", "GOMP_SPINCOUNT": "1000"}
-"""Variables that work only if they are set before torch is imported. oneDNN keeps a primitive for every
-shape it has seen, and batches have many shapes: the two limits keep a training run at about 2.2 GB
-instead of 4. OpenMP's threads otherwise wait by spinning, and on a machine that does other work too
-they then take the processor from the thread they wait for: several times slower."""
 
 
 @dataclass(frozen=True)
