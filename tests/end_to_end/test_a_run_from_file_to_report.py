@@ -142,3 +142,13 @@ def test_two_runs_are_compared_on_the_items_they_share(world: Any, capsys: pytes
     sb.run(**_settings(world, fusion=[{"type": "dlfa", "layer": 1}], seeds=[1], output=world.folder / "b"))
     assert dispatch(["compare", str(world.folder / "a"), str(world.folder / "b")]) == 0
     assert "German" in capsys.readouterr().out
+
+
+def test_two_models_of_the_same_system_keep_their_names_apart(
+    world: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, seed in (("a", 1), ("b", 2)):
+        sb.run(**_settings(world, fusion="last_layer", seeds=[seed], output=world.folder / name))
+    assert dispatch(["compare", str(world.folder / "a"), str(world.folder / "b")]) == 0
+    shown = capsys.readouterr().out
+    assert "[first]" in shown.partition("wholly right")[2]

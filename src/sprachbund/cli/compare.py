@@ -64,7 +64,7 @@ def _print_decisions(item: RunComparison, out: Console) -> None:
     table = Table(box=None, pad_edge=False, title=f"Examples wholly right by {item.metric}"
                   + (f", summed over {item.seeds} seeds" if many else ""), title_justify="left")
     table.add_column("language")
-    for heading in ("both", f"only {item.first}", f"only {item.second}", "neither"):
+    for heading in ("both", f"only {escape(item.first)}", f"only {escape(item.second)}", "neither"):
         table.add_column(heading, justify="right")
     for row in item.decisions:
         counts = (row.both, row.only_first, row.only_second, row.neither)
