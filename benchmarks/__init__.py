@@ -1,0 +1,1 @@
+"""Benchmarks: ours against others, paired; run from the repository's root by `python -m benchmarks COMMAND`."""
