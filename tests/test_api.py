@@ -30,13 +30,3 @@ def test_the_demo_takes_the_hub_id_where_the_bundled_encoder_is_not(
 def test_a_folder_without_a_run_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no finished run here \(no rows\.parquet\)"):
         sb.load_run(tmp_path)
-
-
-def test_without_the_memory_limits_in_the_environment_stages_go_to_child_processes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in api.TORCH_ENVIRONMENT:
-        monkeypatch.setenv(name, "16")
-    assert api.default_executor() == "inline"
-    monkeypatch.delenv("LRU_CACHE_CAPACITY")
-    assert api.default_executor() == "processes"

@@ -29,7 +29,6 @@ from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_con
 from sprachbund.pipeline.models import trained_model
 from sprachbund.pipeline.plan import RunPlan, plan_evaluation, plan_run
 from sprachbund.pipeline.prepare import load_task, source_for
-from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
 from sprachbund.pipeline.run import Executed, execute
 from sprachbund.report.finished_run import ROWS, FinishedRun, read_finished_run
 from sprachbund.report.run_info import DataNote, RunInfo
@@ -48,7 +47,7 @@ def run(
     *,
     output: Path | str | None = None,
     store: Path | str | None = None,
-    executor: str | None = None,
+    executor: str = "auto",
     emit: Emit = log_notes,
     command: str = "",
     **settings: Any,
@@ -59,9 +58,10 @@ def run(
         config: a YAML file with the settings of a run, or None.
         output: folder for `report.html`, `results.json`, `rows.parquet`; default `runs/NAME`.
         store: folder that remembers finished stages; default: $SPRACHBUND_STORE, else in the user's cache.
-        executor: "inline" (this process) or "processes" (stages in child processes, whose memory limits are
-            set before torch starts). Default: inline if this process has those limits in its environment
-            (the command line sets them), else processes.
+        executor: "inline" (this process, all cores for each stage), "processes" (stages in child processes, several
+            at once as far as cores and memory reach; their memory limits are set before torch starts), or "auto":
+            processes where at least two trainings can run side by side or this process lacks those limits in
+            its environment (the command line sets them), else inline.
         emit: gets the events of the stages; by default their notes are logged as warnings.
         command: what the report says to type for the same run; "" makes it of the arguments.
         settings: fields of `RunConfig`; they replace what the file says.
@@ -79,7 +79,7 @@ def demo(
     *,
     output: Path | str | None = None,
     store: Path | str | None = None,
-    executor: str | None = None,
+    executor: str = "auto",
     emit: Emit = log_notes,
 ) -> FinishedRun:
     """Run the shipped demo: English voice commands, 40 and more languages, last layer against DLFA.
@@ -99,7 +99,7 @@ def evaluate(
     *,
     output: Path | str | None = None,
     store: Path | str | None = None,
-    executor: str | None = None,
+    executor: str = "auto",
     emit: Emit = log_notes,
     command: str = "",
     **settings: Any,
@@ -238,15 +238,10 @@ def open_store(store: Path | str | None = None) -> Store:
     return Store(Path(named) if named else Path(platformdirs.user_cache_dir("sprachbund")) / "store")
 
 
-def default_executor() -> str:
-    """ "inline" where the memory limits stand in the environment already, else "processes"."""
-    return "inline" if all(name in os.environ for name in TORCH_ENVIRONMENT) else "processes"
-
-
 def _finish(
-    plan: RunPlan, output: Path | str | None, store: Path | str | None, executor: str | None, emit: Emit, command: str
+    plan: RunPlan, output: Path | str | None, store: Path | str | None, executor: str, emit: Emit, command: str
 ) -> FinishedRun:
-    runner = EXECUTORS.load(executor or default_executor()).value()
+    runner = EXECUTORS.load(executor).value()
     executed = execute(plan, open_store(store), runner, emit)
     findings = find(executed.rows, unaveraged=_unaveraged(plan))
     finished = FinishedRun(executed.rows, findings, _info(plan, executed, command))

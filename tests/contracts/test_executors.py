@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from sprachbund.stages.assignment import Assignment
 from sprachbund.stages.events import Emit
+from sprachbund.stages.executors.budget import Budget
 from sprachbund.stages.executors.executor import EXECUTORS, Executor
 from sprachbund.stages.executors.inline import InlineExecutor
+from sprachbund.stages.executors.processes import ProcessExecutor
 from sprachbund.stages.executors.schedule import Schedule
 from sprachbund.stages.perform import Outcome
 from sprachbund.stages.store import Store
@@ -39,6 +43,17 @@ class Silent(InlineExecutor):
         super().execute(schedule, store, lambda event: None)
 
 
+class Boundless(Budget):
+    def _fits(self, stages: Sequence[Assignment]) -> bool:
+        return True
+
+
+class SharesTheGpu(ProcessExecutor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.budget = Boundless(4)
+
+
 class SwallowsErrors(InlineExecutor):
     def execute(self, schedule: Schedule, store: Store, emit: Emit) -> None:
         super().execute(schedule, store, emit)
@@ -51,6 +66,7 @@ class SwallowsErrors(InlineExecutor):
         (LiesAboutChildren, "variables stand there before the stage's module is imported"),
         (RunsNothing, "holds nothing under the key"),
         (Silent, "events started and finished"),
+        (SharesTheGpu, "FileExistsError.*at work"),
         (SwallowsErrors, "holds nothing under the key"),
     ],
 )

@@ -85,6 +85,18 @@ def meet(job: Job) -> None:
         file.write("one\n")
 
 
+def cores(job: Job) -> None:
+    """Write how many cores the stage has."""
+    count(job)
+    (job.output / "text.txt").write_text(str(job.cpus), encoding="utf-8")
+
+
+def pause(job: Job) -> None:
+    """Take so long that stages which may run at the same time do."""
+    time.sleep(0.4)
+    write(job)
+
+
 def environment(job: Job) -> None:
     """Write a variable as it stood when this module was imported."""
     count(job)

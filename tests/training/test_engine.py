@@ -39,7 +39,7 @@ def test_a_task_is_learnt(kind):
     assert result.history[-1].loss < result.history[0].loss / 3
     assert result.steps == result.history[-1].step
     assert result.pieces_per_second > 0
-    assert result.device == "cpu, fp32"
+    assert result.device == "cpu, fp32, 1 thread"
 
 
 def test_the_seed_decides_everything():
@@ -169,7 +169,7 @@ def test_a_processor_without_bf16_is_told(monkeypatch):
     told = []
     config = CONFIG.model_copy(update={"precision": "bf16"})
     result = train(toy_model(), toy_corpus(3), toy_space(), config, seed=1, emit=told.append)
-    assert result.device == "cpu, fp32"
+    assert result.device == "cpu, fp32, 1 thread"
     assert result.notes == ("this cpu has no bf16 arithmetic: fp32 is used",)
     assert told[0].note == result.notes[0]
 
@@ -178,7 +178,7 @@ def test_bf16_keeps_fp32_weights_and_learns(monkeypatch):
     monkeypatch.setattr(precision, "_processor_has_bf16", lambda: True)
     model = toy_model()
     result = train(model, toy_corpus(80), toy_space(), LEARNS.model_copy(update={"precision": "bf16"}), seed=1)
-    assert result.device == "cpu, bf16"
+    assert result.device == "cpu, bf16, 1 thread"
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
     assert accuracy(model, toy_corpus(40, seed=9)) > 95
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sprachbund import api
-from sprachbund.cli.options import AsJson, DataDir, Output, Store, run_values
+from sprachbund.cli.options import AsJson, DataDir, Executor, Output, Store, run_values
 from sprachbund.cli.show import show_run
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -39,6 +39,7 @@ def evaluate(
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     output: Output = None,
     store: Store = None,
+    executor: Executor = "auto",
     json: AsJson = False,
 ) -> int:
     """Score a trained model over the source and all target languages."""
@@ -47,7 +48,8 @@ def evaluate(
     values |= {"precision": precision} if precision else {}
     return show_run(
         lambda emit: api.evaluate(model, **values, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code,
-                                  output=output, store=store, emit=emit, command=context.obj or ""),
+                                  output=output, store=store, executor=executor, emit=emit,
+                                  command=context.obj or ""),
         json=json,
     )
 

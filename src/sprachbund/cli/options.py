@@ -19,6 +19,8 @@ Output = Annotated[str | None, typer.Option("--output", "-o", help="Folder for r
 OutputHere = Annotated[str, typer.Option("--output", "-o", help="Folder for report, table and rows.")]
 Store = Annotated[str | None, typer.Option("--store", envvar="SPRACHBUND_STORE", help="Folder that remembers "
                                            "finished stages. Default: in the user's cache folder.")]
+Executor = Annotated[str, typer.Option("--executor", help="Where stages run: inline (this process), processes (side "
+                                       "by side), or auto.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print results.json instead of tables.")]
 
 _TRAINING = ("epochs", "learning_rate", "head_learning_rate", "batch_pieces", "max_pieces", "precision", "threads",

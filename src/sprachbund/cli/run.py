@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from sprachbund import api
-from sprachbund.cli.options import AsJson, DataDir, Output, Store, run_values
+from sprachbund.cli.options import AsJson, DataDir, Executor, Output, Store, run_values
 from sprachbund.cli.show import show_run
 from sprachbund.core.config import read_yaml
 
@@ -46,7 +46,8 @@ def run(
     batch_pieces: Annotated[int | None, typer.Option(help="Padded pieces of a batch.")] = None,
     max_pieces: Annotated[int | None, typer.Option(help="Longest window.")] = None,
     precision: Annotated[str | None, typer.Option(help="auto, bf16 or fp32.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Processor threads.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Processor threads of a training or prediction. "
+                                               "Default: its share of the cores.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 ...")] = None,
     train_limit: Annotated[int | None, typer.Option(help="Train on a sample of this size.")] = None,
     test_limit: Annotated[int | None, typer.Option(help="Score a sample of this size a language.")] = None,
@@ -61,6 +62,7 @@ def run(
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     output: Output = None,
     store: Store = None,
+    executor: Executor = "auto",
     json: AsJson = False,
 ) -> int:
     """Train in the source language and evaluate zero-shot in all target languages.
@@ -69,7 +71,7 @@ def run(
     """
     base = read_yaml(config) if config else {}
     values: dict[str, Any] = run_values(context.params, base)
-    return show_run(lambda emit: api.run(config, **values, output=output, store=store, emit=emit,
+    return show_run(lambda emit: api.run(config, **values, output=output, store=store, executor=executor, emit=emit,
                                          command=context.obj or ""), json=json)
 
 

@@ -38,6 +38,7 @@ class Display:
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console, transient=True,
         )
         self._tasks: dict[str, TaskID] = {}
+        self._threads: dict[str, str] = {}
         self._last_line: dict[str, float] = {}
 
     def __call__(self, event: Event) -> None:
@@ -57,7 +58,9 @@ class Display:
             yield self
 
     def _stage(self, event: StageEvent) -> None:
-        if event.state == "hit":
+        if event.state == "started":
+            self._threads[event.key] = threads(event.cpus)
+        elif event.state == "hit":
             self.hits += 1
         elif event.state == "finished":
             self.executed += 1
@@ -69,7 +72,7 @@ class Display:
         elif event.kind in _QUIET_KINDS:
             self._count_prepared(event)
         elif event.state == "finished":
-            took = duration(event.seconds)
+            took = duration(event.seconds) + (f", {threads(event.cpus)}" if event.cpus else "")
             self.console.print(f"  [green]done[/]    {escape(event.label)} [dim]({took})[/]", highlight=False)
         elif event.state == "hit":
             self.console.print(f"  [cyan]stored[/]  {escape(event.label)}", highlight=False)
@@ -95,7 +98,8 @@ class Display:
             if "prepare" in self._tasks:
                 self._bars.remove_task(self._tasks.pop("prepare"))
             if event.key not in self._tasks:
-                self._tasks[event.key] = self._bars.add_task(event.label, total=event.total or None, figures="")
+                described = ", ".join(filter(None, (event.label, self._threads.get(event.key))))
+                self._tasks[event.key] = self._bars.add_task(described, total=event.total or None, figures="")
             self._bars.update(self._tasks[event.key], completed=event.done, figures=figures)
             return
         now = time.monotonic()
@@ -103,7 +107,8 @@ class Display:
             self._last_line[event.key] = now
             share = f"{event.done}/{event.total}" if event.total else f"{event.done}"
             left = f", {duration(event.values['seconds left'])} left" if "seconds left" in event.values else ""
-            line = f"          {event.label}: {share} {event.unit}{left}  {figures}"
+            used = f" on {self._threads[event.key]}" if event.key in self._threads else ""
+            line = f"          {event.label}: {share} {event.unit}{used}{left}  {figures}"
             self.console.print(line, highlight=False, soft_wrap=True)
 
 
@@ -124,6 +129,15 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def threads(count: int) -> str:
+    """A number of threads for people.
+
+    >>> threads(1), threads(2)
+    ('1 thread', '2 threads')
+    """
+    return f"{count} thread{'s' if count > 1 else ''}"
 
 
 def _figure(name: str, value: float) -> str:

@@ -100,7 +100,7 @@ class EvaluationConfig(ScoringConfig):
     device: str = neutral("auto")
     """auto: a GPU if there is one, else the processor."""
     threads: int | None = neutral(None)
-    """Processor threads; None: as many as torch finds."""
+    """Processor threads; None: as many cores as the executor gives."""
 
     def encoder_config(self) -> EncoderConfig:
         """The model seen as an encoder: the same files hold its tokenizer and its config."""

@@ -17,14 +17,14 @@ from sprachbund.data.locations import DataConfig
 from sprachbund.data.source import DataSource
 from sprachbund.languages.language import find_variant
 from sprachbund.metrics.metric import METRICS
-from sprachbund.models.encoders.encoder import EncoderConfig
+from sprachbund.models.encoders.encoder import EncoderConfig, EncoderInfo
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
 from sprachbund.models.saved_model import model_description
 from sprachbund.pipeline import predict, prepare, score, train
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig
 from sprachbund.pipeline.prepare import load_task, source_for
-from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
+from sprachbund.pipeline.resources import prediction_resources, training_resources
 from sprachbund.stages.stage import Resources, Stage
 from sprachbund.tasks.task import Task
 
@@ -70,12 +70,12 @@ def plan_run(config: RunConfig) -> RunPlan:
     dev_stage, notes = _dev(config, corpora, training_data, test_data)
     scored = _scored(config, corpora, test_data, targets)
     models = [
-        _train(config, task, corpora, fusion, seed, train_stage, dev_stage)
+        _train(config, task, corpora, info, fusion, seed, train_stage, dev_stage)
         for fusion in config.fusion
         for seed in config.seeds
     ]
     scores = tuple(
-        _score(config, _predict(config, model, scored), scored, task, model.label.removeprefix("train "))
+        _score(config, _predict(config, model, info, scored), scored, task, model.label.removeprefix("train "))
         for model in models
     )
     return RunPlan(config, targets, info.provenance, scores, _cards(training_data, test_data), notes)
@@ -103,9 +103,9 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
                 "precision": config.precision},
         inputs=scored,
         files={"model": fingerprint},
-        settings={"model": plain(model), "device": config.device, "threads": config.threads},
+        settings={"model": plain(model), "device": config.device},
         label=f"predict with {Path(config.model).name}",
-        resources=Resources(cpus=2, memory_gib=2.0, environment=TORCH_ENVIRONMENT),
+        resources=prediction_resources(None, device=config.device, threads=config.threads),
     )
     score_stage = _score(config, predictions, scored, task, Path(config.model).name)
     return RunPlan(config, targets, model_description(model).provenance, (score_stage,), _cards(data))
@@ -154,10 +154,12 @@ def _scored(
 
 
 def _train(
-    config: RunConfig, task: Task, corpora: _Corpora, fusion: FusionConfig, seed: int, data: Stage, dev: Stage | None
+    config: RunConfig, task: Task, corpora: _Corpora, info: EncoderInfo, fusion: FusionConfig, seed: int, data: Stage,
+    dev: Stage | None,
 ) -> Stage:
     component = FUSIONS.load(fusion.type)
-    neutral = ("device", "threads", "checkpoint_seconds", "trim_vocabulary")
+    training = config.training
+    neutral = ("device", "checkpoint_seconds", "trim_vocabulary")
     return Stage(
         kind="train",
         version=train.VERSION,
@@ -169,7 +171,7 @@ def _train(
             "fusion": plain(fusion),
             "fusion_version": component.value.version,
             "pooling": config.pooling if task.kind == "sequence" else None,
-            "training": plain(config.training),
+            "training": plain(training),
             "seed": seed,
         },
         inputs={"train": data, **({"dev": dev} if dev else {})},
@@ -177,24 +179,25 @@ def _train(
         extensions=(component.distribution,) if component.distribution else (),
         settings={
             "encoder": plain(config.encoder),
-            "training": {name: getattr(config.training, name) for name in neutral},
+            "training": {name: getattr(training, name) for name in neutral},
             "system": fusion.label(),
         },
         label=f"train {fusion.label()}, seed {seed}",
-        resources=Resources(cpus=2, memory_gib=3.0, environment=TORCH_ENVIRONMENT),
+        resources=training_resources(info, device=training.device, threads=training.threads,
+                                     trim_vocabulary=training.trim_vocabulary),
     )
 
 
-def _predict(config: RunConfig, model: Stage, corpora: Mapping[str, Stage]) -> Stage:
+def _predict(config: RunConfig, model: Stage, info: EncoderInfo, corpora: Mapping[str, Stage]) -> Stage:
     return Stage(
         kind="predict",
         version=predict.VERSION,
         function="sprachbund.pipeline.predict:run",
         config={"task": config.task, "precision": config.training.precision},
         inputs={"model": model, **corpora},
-        settings={"device": config.training.device, "threads": config.training.threads},
+        settings={"device": config.training.device},
         label=model.label.replace("train ", "predict "),
-        resources=Resources(cpus=2, memory_gib=2.0, environment=TORCH_ENVIRONMENT),
+        resources=prediction_resources(info, device=config.training.device, threads=config.training.threads),
     )
 
 

@@ -26,9 +26,7 @@ def run(job: Job) -> None:
     labels and description, so that scoring needs no weights.
     """
     device = str(job.settings.get("device") or "auto")
-    threads = job.settings.get("threads")
-    if isinstance(threads, int):
-        torch.set_num_threads(threads)
+    torch.set_num_threads(job.cpus)
     loaded = open_model(job)
     codes = sorted(name.removeprefix(CORPUS) for name in job.inputs if name.startswith(CORPUS))
     corpora = [EncodedCorpus.load(job.inputs[CORPUS + code]) for code in codes]

@@ -38,7 +38,9 @@ def run(job: Job) -> None:
     corpus = EncodedCorpus.load(job.inputs["train"])
     dev = EncodedCorpus.load(job.inputs["dev"]) if "dev" in job.inputs else None
     space = read_labels(job.inputs["train"])
-    config = TrainingConfig.model_validate({**_mapping(job.config["training"]), **_mapping(job.settings["training"])})
+    config = TrainingConfig.model_validate(
+        {**_mapping(job.config["training"]), **_mapping(job.settings["training"]), "threads": job.cpus}
+    )
     seed = int(str(job.config["seed"]))
     opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
     fusion = fusion_config(_mapping(job.config["fusion"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sprachbund.core.canonical import Json, plain
 from sprachbund.stages.keys import Keys, name
@@ -34,6 +34,15 @@ class Assignment:
     inputs: Mapping[str, str]
     resources: Resources
 
+    @property
+    def cpus(self) -> int:
+        """Cores as a number of threads."""
+        return max(1, int(self.resources.cpus))
+
+    def with_cpus(self, cpus: float) -> Assignment:
+        """The same, with so many cores."""
+        return replace(self, resources=replace(self.resources, cpus=cpus))
+
 
 def assign(stage: Stage, keys: Keys) -> Assignment:
     """Turn a stage into an assignment.
@@ -42,7 +51,6 @@ def assign(stage: Stage, keys: Keys) -> Assignment:
         StageError: as `keys.stage_key`.
         TypeError: a value of config or settings is not JSON.
     """
-    resources = stage.resources
     return Assignment(
         key=keys.key(stage),
         kind=stage.kind,
@@ -52,7 +60,7 @@ def assign(stage: Stage, keys: Keys) -> Assignment:
         config=_plain(stage.config),
         settings=_plain(stage.settings),
         inputs={role: keys.key(source) for role, source in stage.inputs.items()},
-        resources=Resources(resources.cpus, resources.memory_gib, dict(resources.environment)),
+        resources=replace(stage.resources, environment=dict(stage.resources.environment)),
     )
 
 

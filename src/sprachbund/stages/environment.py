@@ -14,6 +14,9 @@ PACKAGES = ("sprachbund", "torch", "transformers", "tokenizers", "safetensors", 
 """Packages whose versions are recorded; looked up in their metadata, none is imported."""
 
 
+_CONTROL_GROUP = Path("/sys/fs/cgroup")
+
+
 @lru_cache(maxsize=1)
 def environment() -> dict[str, str]:
     """Describe this process's interpreter, packages, machine and, within a checkout, commit.
@@ -36,18 +39,36 @@ def environment() -> dict[str, str]:
 
 
 def usable_cpus() -> int:
-    """Return how many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many processor cores this process may use; a container's quota counts as so many cores."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota, _, period = _container_limit("cpu.max").partition(" ")
+    return max(1, min(cores, int(quota) // int(period))) if quota.isdigit() and period.isdigit() else cores
 
 
 def physical_memory_gib() -> float | None:
-    """Return the machine's memory in gibibytes, or None where the system does not say."""
+    """Return the machine's, or its container's, memory in gibibytes, or None where the system does not say."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     except (AttributeError, ValueError, OSError):  # no sysconf (Windows), or it does not know these names
         return None
+    limit = _container_limit("memory.max")
+    return min(memory, int(limit) / 2**30) if limit.isdigit() else memory
+
+
+def has_gpu() -> bool:
+    """Say whether torch may find a GPU here; told without importing it, so that it can be wrong where torch was
+    built without support for it."""
+    if platform.system() == "Darwin":
+        return platform.machine() == "arm64"
+    return _gpus() is not None or Path("/dev/kfd").exists()
+
+
+def _container_limit(name: str) -> str:
+    """A limit of the control group (version 2) this process sees as its root, as containers do; "max" or "": none."""
+    try:
+        return (_CONTROL_GROUP / name).read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def _processor() -> str:

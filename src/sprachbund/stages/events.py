@@ -19,6 +19,7 @@ class StageEvent:
         label: the stage's name for people.
         seconds: duration, for "finished" and "failed".
         message: for "failed", what was raised.
+        cpus: cores that the stage has; 0 where it does not run.
     """
 
     state: Literal["hit", "started", "finished", "failed"]
@@ -27,6 +28,7 @@ class StageEvent:
     label: str
     seconds: float = 0.0
     message: str = ""
+    cpus: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,10 @@ def _build(assignment: Assignment, store: Store, emit: Emit) -> Outcome:
 
     def tell(state: Literal["finished", "failed"], message: str = "") -> float:
         seconds = time.monotonic() - begun
-        emit(StageEvent(state, assignment.key, assignment.kind, assignment.label, seconds, message))
+        emit(StageEvent(state, assignment.key, assignment.kind, assignment.label, seconds, message, assignment.cpus))
         return seconds
 
-    emit(StageEvent("started", assignment.key, assignment.kind, assignment.label))
+    emit(StageEvent("started", assignment.key, assignment.kind, assignment.label, cpus=assignment.cpus))
     try:
         inputs = {name: store.open(key) for name, key in assignment.inputs.items()}
         with store.write(assignment.kind, assignment.key) as output:
@@ -98,6 +98,7 @@ def _call(assignment: Assignment, store: Store, inputs: dict[str, Path], output:
         output=output,
         work=store.work_folder(assignment.key),
         emit=emit,
+        cpus=assignment.cpus,
     )
     try:
         find_function(assignment.function)(job)

@@ -20,15 +20,20 @@ class Resources:
     """What a stage asks of an executor.
 
     Args:
-        cpus: processor cores.
+        cpus: processor cores; the fewest, where the stage is elastic.
         memory_gib: peak memory, gibibytes (an estimate).
         environment: variables that must stand in the environment before the stage's process imports
             torch (cache limits of oneDNN, thread counts). Executors that start child processes set them.
+        elastic: it can use more cores than `cpus`. An executor gives it what it likes and says how many
+            (`Job.cpus`); the number is good for speed only.
+        gpu: it may use a GPU, which one stage at a time has for itself.
     """
 
     cpus: float = 1.0
     memory_gib: float = 1.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    elastic: bool = False
+    gpu: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class Job:
         work: a folder that survives a kill of this stage and is there again on the next try
             (checkpoints); removed once the output is stored.
         emit: reports progress (`Progress` events); cheap, may be called often.
+        cpus: processor cores it has: the number of its threads.
     """
 
     key: str
@@ -83,6 +89,7 @@ class Job:
     output: Path
     work: Path
     emit: Emit
+    cpus: int = 1
 
 
 StageFunction = Callable[[Job], None]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def check_executor(make: Callable[[], Executor], folder: Path) -> None:
         _check_foreign_error,
         _check_failure_stops_what_needs_it,
         _check_work_folder_survives,
+        _check_cores,
+        _check_gpu,
     )
     for check in checks:
         check(make, _room(folder, check.__name__))
@@ -140,6 +143,19 @@ def _check_work_folder_survives(make: Callable[[], Executor], folder: Path) -> N
     _expect(store.unfinished() == [], "the work folder is removed once the output is stored")
 
 
+def _check_cores(make: Callable[[], Executor], folder: Path) -> None:
+    wanted = [Resources(cpus=1), Resources(cpus=1, elastic=True)]
+    stages = [_stage(folder, name, "cores", one) for name, one in zip("ab", wanted, strict=True)]
+    one, elastic = (int((output / _TEXT).read_text(encoding="utf-8")) for output in _run(make, folder, *stages).outputs)
+    _expect(one == 1, f"a stage has the cores it asks for, unless it is elastic; 1 was asked for, it has {one}")
+    _expect(elastic >= 1, f"an elastic stage has at least the cores it asks for; 1 was asked for, it has {elastic}")
+
+
+def _check_gpu(make: Callable[[], Executor], folder: Path) -> None:
+    _run(make, folder, *(_stage(folder, name, "alone", Resources(cpus=0.1, gpu=True)) for name in "abc"))
+    _expect(len(_executions(folder)) == 3, "stages that use a GPU run")
+
+
 def _check_environment(make: Callable[[], Executor], folder: Path) -> None:
     stage = _stage(folder, "a", "environment", Resources(environment={_VARIABLE: "set before import"}))
     (output,) = _run(make, folder, stage).outputs
@@ -196,6 +212,20 @@ def fail_first(job: Job) -> None:
 def environment(job: Job) -> None:
     """A toy stage: write what stood in the environment when this module was imported."""
     (job.output / _TEXT).write_text(_AT_IMPORT or "nothing", encoding="utf-8")
+
+
+def cores(job: Job) -> None:
+    """A toy stage: write how many cores it has."""
+    (job.output / _TEXT).write_text(str(job.cpus), encoding="utf-8")
+
+
+def alone(job: Job) -> None:
+    """A toy stage: fail if another one of these is at work."""
+    mark = Path(str(job.settings["counter"])).with_name("at work")
+    mark.mkdir()  # raises if it is there
+    time.sleep(0.1)
+    mark.rmdir()
+    write(job)
 
 
 def die(job: Job) -> None:

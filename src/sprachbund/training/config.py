@@ -53,4 +53,5 @@ class TrainingConfig(Config):
     device: str = neutral("auto")
     """auto: a GPU if there is one, else the processor."""
     threads: int | None = neutral(None)
-    """Processor threads; None: as many as torch finds."""
+    """Processor threads; None: as many cores as the executor gives the training (all, or one each where several
+    run side by side); within a process of one's own, as many as torch finds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,16 +19,18 @@ from sprachbund.core.errors import Interrupted, ModelError
 from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import LabelSpace
 from sprachbund.models.precision import attention_for_training, autocast_format, choose_device
+from sprachbund.models.threads import worker_threads
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.data import TrainingData, training_data
+from sprachbund.training.gradients import Gradients, shard_count
 from sprachbund.training.optimisation import build_optimiser, freeze, set_dropout
 from sprachbund.training.resume import Checkpoint, Interruption, Point, TrainingState, checksum
 from sprachbund.training.selection import Selection, evaluation_steps, trained_weights
 from sprachbund.training.vocabulary import TrimmedVocabulary, trimmed
 
-VERSION = 1
+VERSION = 2
 """Raised when the same training can end with other weights; checkpoints of another version are not used."""
 
 POINTS = 100
@@ -65,7 +68,8 @@ class TrainingResult:
         history: points of the loss curve, with dev scores where dev was scored.
         dev: dev score in points of the weights that were kept, or None without dev data.
         best_step: the step after which these weights stood.
-        device: where it ran, and the number format of its matrix products ("cpu, bf16").
+        device: where it ran, the number format of its matrix products, and on a processor the number of
+            threads ("cpu, fp32, 2 threads").
         notes: sentences for the user.
     """
 
@@ -102,11 +106,15 @@ class Session:
         interruption: whether a signal came.
         emit: told the progress.
         score_dev: scores the model as it stands.
+        seed: of dropout.
+        threads: processor threads for everything.
+        pool: threads for the shards of a batch.
 
     Attributes:
         steps: steps in all.
         state: how far it is.
         optimiser: over everything that is trained.
+        gradients: computes loss and gradients of a batch.
         parameters: everything that is trained.
         device, number_format: where, and in which format of matrix products.
     """
@@ -121,12 +129,18 @@ class Session:
         interruption: Interruption,
         emit: Emit | None,
         score_dev: ScoreDev | None,
+        seed: int,
+        threads: int,
+        pool: Executor,
     ) -> None:
         self.model, self.data, self.config = model, data, config
         self.vocabulary, self.interruption = vocabulary, interruption
         self._emit, self._score_dev = emit, score_dev
         self.device = next(model.parameters()).device
         self.number_format, note = autocast_format(config.precision, self.device)
+        self.threads = threads
+        self.gradients = Gradients(model, batch_pieces=config.batch_pieces, number_format=self.number_format,
+                                   seed=seed, pool=pool)
         self.steps = data.sampler.steps(config.epochs)
         self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self.optimiser = build_optimiser(model, config, self.device)
@@ -178,7 +192,8 @@ class Session:
         if self._score_dev is None or self.state.step not in self.evaluations:
             return
         began = time.perf_counter()
-        with self.vocabulary.suspended() if self.vocabulary else nullcontext(), random_numbers_kept(self.device):
+        whole = self.vocabulary.suspended() if self.vocabulary else nullcontext()
+        with whole, random_numbers_kept(self.device), threads(self.threads):
             self._dev = self._score_dev(self.model)
         self.training_mode()
         self.selection.offer(self._dev, self.state.step, self.model)
@@ -232,7 +247,7 @@ class Session:
             history=tuple(state.history),
             dev=self.selection.score if chosen else None,
             best_step=self.selection.step if self.selection.weights else state.step,
-            device=f"{self.device.type}, {'bf16' if self.number_format is torch.bfloat16 else 'fp32'}",
+            device=_described(self.device, self.number_format, self.threads),
             notes=tuple(self.notes),
         )
 
@@ -278,16 +293,20 @@ def session(
     freeze(model, config)
     if config.dropout is not None:
         set_dropout(model.encoder, config.dropout)
+    count = config.threads or torch.get_num_threads()
+    shards = max(1, min(count, shard_count(model, device, config.batch_pieces)))
     with (
-        threads(config.threads),
+        threads(1 if shards > 1 else count),
+        worker_threads(shards, count // shards) as pool,
         random_numbers_kept(device),
         attention_for_training(device),
         trimmed(model, corpus) if config.trim_vocabulary else nullcontext() as vocabulary,
         Interruption() as interruption,
     ):
-        torch.manual_seed(derive_seed(seed, "dropout"))
+        dropout = derive_seed(seed, "dropout")
+        torch.manual_seed(dropout)
         run = Session(model, data, config, vocabulary=vocabulary, interruption=interruption, emit=emit,
-                      score_dev=score_dev)
+                      score_dev=score_dev, seed=dropout, threads=count, pool=pool)
         if work is not None:
             run.go_on_from(Checkpoint(work, _identity(run, corpus, labels, seed)))
         run.training_mode()
@@ -305,11 +324,18 @@ def _identity(run: Session, corpus: EncodedCorpus, labels: LabelSpace, seed: int
     })
 
 
+def _described(device: torch.device, number_format: torch.dtype, count: int) -> str:
+    words = [device.type, "bf16" if number_format is torch.bfloat16 else "fp32"]
+    if device.type == "cpu":
+        words.append(f"{count} thread{'s' if count > 1 else ''}")
+    return ", ".join(words)
+
+
 @contextmanager
-def threads(count: int | None) -> Iterator[None]:
-    """Use so many processor threads for a while; None: as many as before."""
+def threads(count: int) -> Iterator[None]:
+    """Use so many processor threads for a while."""
     before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
+    torch.set_num_threads(count)
     try:
         yield
     finally:

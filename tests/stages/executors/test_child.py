@@ -7,12 +7,17 @@ import pickle
 import signal
 import threading
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+import toy_stages as toys
 
+from sprachbund.stages.assignment import assign
 from sprachbund.stages.events import Event, Progress, StageEvent
 from sprachbund.stages.executors import child
 from sprachbund.stages.executors.messages import Happened, Message, Stopped
+from sprachbund.stages.keys import Keys
+from sprachbund.stages.store import Store
 
 
 def test_progress_is_thinned_out_but_notes_and_last_steps_arrive() -> None:
@@ -81,3 +86,21 @@ def test_an_interruption_from_another_thread_wakes_the_main_thread() -> None:
         timer.join()
         signal.signal(signal.SIGINT, before)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("function", ["write", "raise_format_error"])
+def test_the_last_message_comes_when_the_work_is_over(store: Store, tmp_path: Path, function: str) -> None:
+    """The parent may close its pipe on it at once, and that must not look as if it had died during the work."""
+    interruption, busy = child._Interruption(), []
+    interruption.busy = True
+
+    class Sender(child._Sender):
+        def __init__(self) -> None:
+            pass
+
+        def __call__(self, message: Message) -> None:
+            if not isinstance(message, Happened):
+                busy.append(interruption.busy)
+
+    child._serve(assign(toys.stage(tmp_path, function), Keys()), store, Sender(), interruption)
+    assert busy == [False]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import toy_stages as toys
 
+from sprachbund.stages.environment import usable_cpus
 from sprachbund.stages.events import Event, Progress
 from sprachbund.stages.executors.inline import InlineExecutor
 from sprachbund.stages.run import run_stages
@@ -33,3 +34,10 @@ def test_variables_that_are_missing_are_named_once_and_not_set(
     notes = [event.note for event in events if isinstance(event, Progress)]
     assert notes == ["set before Python starts, these bound its memory or threads: TOY_CACHE=16"]
     assert "TOY_CACHE" not in os.environ
+
+
+def test_an_elastic_stage_has_all_cores_and_others_what_they_ask_for(store: Store, tmp_path: Path) -> None:
+    targets = [toys.stage(tmp_path, "cores", name=str(number), resources=resources)
+               for number, resources in enumerate((Resources(elastic=True), Resources(cpus=1), Resources(cpus=3)))]
+    outputs = run_stages(targets, store, InlineExecutor()).outputs
+    assert [int((output / "text.txt").read_text()) for output in outputs] == [usable_cpus(), 1, 3]

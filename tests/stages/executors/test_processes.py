@@ -10,11 +10,9 @@ import pytest
 import toy_stages as toys
 
 from sprachbund.core.errors import ConfigError, FormatError, SprachbundError, StageError
-from sprachbund.stages.assignment import Assignment, assign
 from sprachbund.stages.events import Event, Progress, StageEvent
 from sprachbund.stages.executors import processes as module
 from sprachbund.stages.executors.processes import ProcessExecutor
-from sprachbund.stages.keys import Keys
 from sprachbund.stages.run import run_stages
 from sprachbund.stages.stage import Resources
 from sprachbund.stages.store import Store
@@ -26,15 +24,15 @@ def fail(store: Store, folder: Path, function: str, **config: object) -> Sprachb
     return caught.value
 
 
-def test_light_stages_of_a_kind_share_a_process_and_others_get_their_own(store: Store, tmp_path: Path) -> None:
+def test_light_stages_of_a_kind_share_a_process(store: Store, tmp_path: Path) -> None:
     heavy = Resources(environment={"TOY_CACHE": "16"})
     targets = [toys.stage(tmp_path, name=name) for name in ("a1", "a2")]
-    targets += [toys.stage(tmp_path, name=name, resources=heavy) for name in ("b1", "b2")]
+    targets += [toys.stage(tmp_path, name="b1", resources=heavy)]
     targets += [toys.stage(tmp_path, name="c1", kind="other")]
     run_stages(targets, store, ProcessExecutor(workers=1))
     pid = dict(zip(toys.executions(tmp_path), toys.processes(tmp_path), strict=True))
     assert pid["a1"] == pid["a2"]
-    assert len({os.getpid(), pid["a1"], pid["b1"], pid["b2"], pid["c1"]}) == 5
+    assert len({os.getpid(), pid["a1"], pid["b1"], pid["c1"]}) == 4
 
 
 def test_variables_stand_in_the_environment_before_the_module_is_imported(
@@ -60,20 +58,34 @@ def test_independent_stages_run_at_the_same_time_within_the_budget(store: Store,
     assert max(at_work) == 2
 
 
-@pytest.mark.parametrize(("executor", "wanted", "running", "fits"), [
-    (ProcessExecutor(cpus=4, memory_gib=8), Resources(2, 1), [Resources(2, 1)], True),
-    (ProcessExecutor(cpus=4, memory_gib=8), Resources(3, 1), [Resources(2, 1)], False),
-    (ProcessExecutor(cpus=4, memory_gib=8), Resources(1, 5), [Resources(1, 4)], False),
-    (ProcessExecutor(cpus=4, memory_gib=8), Resources(64, 500), [], True),
-    (ProcessExecutor(cpus=4, memory_gib=8, workers=1), Resources(1, 1), [Resources(1, 1)], False),
-])
-def test_cores_memory_and_workers_bound_what_runs_at_once(
-    executor: ProcessExecutor, wanted: Resources, running: list[Resources], fits: bool
+@pytest.mark.parametrize(("count", "cores"), [(1, {4}), (2, {2}), (4, {1}), (6, {1})])
+def test_elastic_stages_share_the_cores_and_are_told_how_many_they_have(
+    store: Store, tmp_path: Path, count: int, cores: set[int]
 ) -> None:
-    def assigned(resources: Resources) -> Assignment:
-        return assign(toys.stage(Path("here"), resources=resources), Keys())
+    wanted = Resources(elastic=True, memory_gib=0.1)
+    data = toys.stage(tmp_path, name="data")
+    targets = [toys.stage(tmp_path, "cores", name=str(number), resources=wanted, inputs={"data": data})
+               for number in range(count)]
+    events: list[Event] = []
+    outputs = run_stages(targets, store, ProcessExecutor(cpus=4), events.append).outputs
+    assert {int((output / "text.txt").read_text()) for output in outputs} == cores
+    told = {event.cpus for event in events if isinstance(event, StageEvent) and event.label != "toy data"}
+    assert told == cores
 
-    assert executor.fits(assigned(wanted), [assigned(one) for one in running]) is fits
+
+def test_stages_that_ask_for_the_same_variables_share_a_process(store: Store, tmp_path: Path) -> None:
+    heavy = Resources(environment={"TOY_CACHE": "16"}, elastic=True)
+    model = toys.stage(tmp_path, name="model", kind="train", resources=heavy)
+    predictions = toys.stage(tmp_path, name="predictions", kind="predict", resources=heavy, inputs={"model": model})
+    run_stages([predictions], store, ProcessExecutor())
+    assert len(set(toys.processes(tmp_path))) == 1
+
+
+def test_four_trainings_on_two_cores_share_two_processes(store: Store, tmp_path: Path) -> None:
+    heavy = Resources(environment={"TOY_CACHE": "16"}, elastic=True)
+    targets = [toys.stage(tmp_path, "pause", name=str(number), resources=heavy) for number in range(4)]
+    run_stages(targets, store, ProcessExecutor(cpus=2))
+    assert len(set(toys.processes(tmp_path))) == 2
 
 
 def test_events_come_home_in_order_and_prints_go_to_stderr(

@@ -12,6 +12,7 @@ from sprachbund.stages.assignment import Assignment
 from sprachbund.stages.executors.schedule import Schedule
 from sprachbund.stages.graph import build_graph, plan_work
 from sprachbund.stages.perform import Outcome
+from sprachbund.stages.stage import Resources
 
 
 @pytest.fixture
@@ -50,3 +51,12 @@ def test_after_a_failure_nothing_or_only_the_unconcerned_starts(
     schedule.fail(error)
     assert names(schedule) == ready
     assert schedule.errors == [error]
+
+
+def test_long_stages_come_after_the_short_ones_that_may_find_a_fault() -> None:
+    elastic = Resources(elastic=True)
+    training = toys.stage(Path("here"), name="training", resources=elastic)
+    plan = plan_work(build_graph([training, toys.stage(Path("here"), name="German")]), lambda key: False)
+    schedule = Schedule(plan.runs)
+    assert names(schedule) == ["German", "training"]
+    assert [one.config["name"] for one in schedule.waiting] == ["training", "German"]

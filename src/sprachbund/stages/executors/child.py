@@ -57,16 +57,16 @@ def main(root: str) -> None:
 
 
 def _serve(assignment: Assignment, store: Store, sender: _Sender, interruption: _Interruption) -> None:
+    message: Message
     try:
-        outcome = perform(assignment, store, _Throttle(sender))
+        message = Done(perform(assignment, store, _Throttle(sender)))
     except SprachbundError as error:
-        sender(failed(error, assignment.label))
+        message = failed(error, assignment.label)
     except Exception as error:  # a fault of the machine itself, not of the stage
-        sender(failed(stage_error(assignment.label, error), assignment.label))
-    else:
-        sender(Done(outcome))
+        message = failed(stage_error(assignment.label, error), assignment.label)
     finally:
         interruption.busy = False
+    sender(message)  # last: the parent may close its pipe at once, which must not look like its death at work
 
 
 class _Interruption:

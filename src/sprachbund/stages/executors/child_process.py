@@ -44,7 +44,6 @@ class ChildProcess:
     Attributes:
         current: what it works on, or None.
         progress: the last progress report of that.
-        free_for: the kind of stage it may take next, or None if it is to end.
 
     Raises:
         OSError: the system cannot start a process.
@@ -55,7 +54,9 @@ class ChildProcess:
     ) -> None:
         self.current: Assignment | None = None
         self.progress: Progress | None = None
-        self.free_for: str | None = None
+        self._environment = dict(environment)
+        self._kind: str | None = None  # of what it did last
+        self._ends = False
         self._inbox = inbox
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self._process = subprocess.Popen(
@@ -73,13 +74,28 @@ class ChildProcess:
         for thread in (self._listener, self._relay, self._watcher):
             thread.start()
 
+    def takes(self, assignment: Assignment) -> bool:
+        """Say whether it is free and has imported, or can import, what a stage needs in the environment it needs.
+
+        Stages that ask for variables import the same heavy libraries, whatever their kind. Of others a process
+        takes one kind only: preparing does not need what scoring imports.
+        """
+        wanted = dict(assignment.resources.environment)
+        return (
+            not self._ends
+            and self.current is None
+            and wanted == self._environment
+            and (bool(wanted) or self._kind in (None, assignment.kind))
+        )
+
     def send(self, assignment: Assignment) -> None:
         """Give it work."""
-        self.current, self.progress = assignment, None
+        self.current, self.progress, self._kind = assignment, None, assignment.kind
         self._write(pickle.dumps(assignment))
 
     def retire(self) -> None:
         """Let it end; to be called while it has no work."""
+        self._ends = True
         with suppress(OSError):  # it is dead
             self._stdin.close()
 

@@ -40,6 +40,7 @@ EXECUTORS = Registry(
     "executor",
     "sprachbund.executors",
     {
+        "auto": "sprachbund.stages.executors.automatic:AutomaticExecutor",
         "inline": "sprachbund.stages.executors.inline:InlineExecutor",
         "processes": "sprachbund.stages.executors.processes:ProcessExecutor",
     },

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from sprachbund.core.errors import SprachbundError
+from sprachbund.stages.environment import usable_cpus
 from sprachbund.stages.events import Emit, Progress
 from sprachbund.stages.executors.executor import Executor
 from sprachbund.stages.executors.schedule import Schedule
@@ -15,8 +16,8 @@ from sprachbund.stages.store import Store
 
 
 class InlineExecutor(Executor):
-    """Runs stages here. Variables that a stage wants in its environment are not set, since libraries may be
-    loaded already: a note names those that are missing, once."""
+    """Runs stages here, elastic ones on all cores. Variables that a stage wants in its environment are not set,
+    since libraries may be loaded already: a note names those that are missing, once."""
 
     in_children: ClassVar[bool] = False
 
@@ -25,8 +26,10 @@ class InlineExecutor(Executor):
         told: set[str] = set()
         while ready := schedule.ready():
             assignment = ready[0]
+            if assignment.resources.elastic:
+                assignment = assignment.with_cpus(max(assignment.resources.cpus, usable_cpus()))
             schedule.start(assignment)
-            missing = _missing(assignment.resources.environment)
+            missing = missing_variables(assignment.resources.environment)
             if not told.issuperset(missing):
                 told.update(missing)
                 note = f"set before Python starts, these bound its memory or threads: {' '.join(missing)}"
@@ -37,5 +40,6 @@ class InlineExecutor(Executor):
                 schedule.fail(error)
 
 
-def _missing(wanted: Mapping[str, str]) -> list[str]:
+def missing_variables(wanted: Mapping[str, str]) -> list[str]:
+    """NAME=VALUE of the variables that this process does not have in its environment."""
     return [f"{name}={value}" for name, value in wanted.items() if name not in os.environ]

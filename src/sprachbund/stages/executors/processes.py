@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import ClassVar
@@ -12,6 +11,7 @@ from sprachbund.core.errors import SprachbundError, StageError
 from sprachbund.stages.assignment import Assignment
 from sprachbund.stages.environment import physical_memory_gib, usable_cpus
 from sprachbund.stages.events import Emit, Progress, StageEvent
+from sprachbund.stages.executors.budget import Budget
 from sprachbund.stages.executors.child_process import ChildProcess
 from sprachbund.stages.executors.executor import Executor
 from sprachbund.stages.executors.messages import Done, Ended, Failed, Happened, Message, Stopped
@@ -25,12 +25,12 @@ _FAREWELL_SECONDS = 5.0
 class ProcessExecutor(Executor):
     """Runs stages in child processes.
 
-    A stage that asks for variables in its environment gets a fresh process, started with them. Others are
-    light: a process takes one after another of the same kind, so that dozens of corpora import once. A process
-    in which a stage failed takes no other.
+    A process takes one stage after another, so that dozens of corpora, or the trainings of a sweep, import once:
+    stages of one kind, or stages that ask for the same variables in their environment, with which the process
+    was started. A process in which a stage failed takes no other.
 
     Args:
-        workers: most stages at once; None: as many as the budgets allow.
+        workers: most stages at once; None: as many as the budget allows.
         cpus: cores to share out; None: those this process may use. A stage that asks for more runs alone.
         memory_gib: memory to share out, gibibytes; None: the machine's, where it is known.
         grace_seconds: how long an interrupted stage may take to write its checkpoint.
@@ -45,9 +45,11 @@ class ProcessExecutor(Executor):
         memory_gib: float | None = None,
         grace_seconds: float = 60.0,
     ) -> None:
-        self.workers = workers
-        self.cpus = usable_cpus() if cpus is None else cpus
-        self.memory_gib = physical_memory_gib() if memory_gib is None else memory_gib
+        self.budget = Budget(
+            usable_cpus() if cpus is None else cpus,
+            physical_memory_gib() if memory_gib is None else memory_gib,
+            workers,
+        )
         self.grace_seconds = grace_seconds
 
     def execute(self, schedule: Schedule, store: Store, emit: Emit) -> None:
@@ -60,16 +62,6 @@ class ProcessExecutor(Executor):
                 pool.start()
         finally:
             pool.close()
-
-    def fits(self, assignment: Assignment, running: Sequence[Assignment]) -> bool:
-        """Say whether a stage may start beside those that are running."""
-        if not running:
-            return True
-        if self.workers is not None and len(running) >= self.workers:
-            return False
-        wanted = [one.resources for one in (*running, assignment)]
-        memory = self.memory_gib is None or sum(one.memory_gib for one in wanted) <= self.memory_gib
-        return memory and sum(one.cpus for one in wanted) <= self.cpus
 
 
 class _Pool:
@@ -88,14 +80,14 @@ class _Pool:
         """Start what is ready and fits; let idle processes end for which there is nothing left."""
         for assignment in self._schedule.ready():
             running = [child.current for child in self._children if child.current is not None]
-            if self._executor.fits(assignment, running):
-                self._schedule.start(assignment)
-                self._give(assignment)
-        kinds = {one.kind for one in self._schedule.ready() if not one.resources.environment}
+            admitted = self._executor.budget.admit(assignment, self._schedule.ready(), running)
+            if admitted is not None:
+                self._schedule.start(admitted)
+                self._give(admitted)
+        ready = self._schedule.ready()
         for child in self._children:
-            if child.current is None and child.free_for not in kinds:
+            if child.current is None and not any(map(child.takes, ready)):
                 child.retire()
-                child.free_for = None
 
     def take_message(self) -> None:
         """Wait for one message and act on it.
@@ -113,7 +105,7 @@ class _Pool:
                 child.current = None
                 self._schedule.finish(outcome)
             case Failed():
-                child.current = child.free_for = None
+                child.current = None
                 child.retire()
                 self._schedule.fail(message.error())
             case Stopped():
@@ -142,16 +134,14 @@ class _Pool:
                 child.kill()
 
     def _give(self, assignment: Assignment) -> None:
-        wanted = assignment.resources.environment
-        child = next((one for one in self._children if one.current is None and one.free_for == assignment.kind), None)
-        if wanted or child is None:
+        child = next((one for one in self._children if one.takes(assignment)), None)
+        if child is None:
             try:
-                child = ChildProcess(wanted, self._store.root, self._inbox)
+                child = ChildProcess(assignment.resources.environment, self._store.root, self._inbox)
             except OSError as error:
                 what = f"no process could be started for the stage {assignment.label!r}: {error}"
                 self._fail(assignment, StageError(what, stage=assignment.label, remedy="end other processes"))
                 return
-            child.free_for = None if wanted else assignment.kind
             self._children.append(child)
         child.send(assignment)
 
