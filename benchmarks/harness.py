@@ -125,7 +125,7 @@ def measure(system: System, number: int = 0, *, timeout: float | None = None) ->
 
 
 def paired(
-    systems: Sequence[System],
+    systems: Sequence[System] | Callable[[int], Sequence[System]],
     rounds: int,
     *,
     timeout: float | None = None,
@@ -137,7 +137,7 @@ def paired(
     A system that fails is not tried again in later rounds; the others go on.
 
     Args:
-        systems: with unique names.
+        systems: with unique names; or a function that gives them for a round (with another seed).
         rounds: how often each is run.
         timeout: seconds for one run.
         done: runs of an earlier call, which are not repeated.
@@ -146,12 +146,13 @@ def paired(
     Returns:
         All runs, those of `done` first.
     """
-    names = [system.name for system in systems]
-    if len(set(names)) < len(names):
-        raise ValueError(f"systems must have unique names, got {names}")
     runs = list(done)
     for number in range(rounds):
-        for system in systems:
+        chosen = systems(number) if callable(systems) else systems
+        names = [system.name for system in chosen]
+        if len(set(names)) < len(names):
+            raise ValueError(f"systems must have unique names, got {names}")
+        for system in chosen:
             own = [run for run in runs if run.system == system.name]
             if any(run.error or run.round == number for run in own):
                 continue

@@ -1,0 +1,135 @@
+"""The floor of a training: its floating-point operations over the machine's measured rate of matrix products.
+
+Counted from the model's shapes alone, for real pieces only: forward once, backward twice (gradients of
+inputs and of weights). Looking up embeddings, norms, activations, dropout and the optimiser count nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PASSES = ("forward", "input gradient", "weight gradient")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the count needs of a model.
+
+    Args:
+        layers: number of encoder layers that run.
+        width: of a state.
+        inner: width inside the feed-forward block.
+        labels: outputs of the head.
+    """
+
+    layers: int
+    width: int
+    inner: int
+    labels: int
+
+    @classmethod
+    def of_folder(cls, folder: Path, labels: int) -> Shape:
+        """From the `config.json` of a BERT-like encoder."""
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return cls(config["num_hidden_layers"], config["hidden_size"], config["intermediate_size"], labels)
+
+    def products(self) -> dict[tuple[int, int], int]:
+        """(inputs, outputs) of every linear layer that each piece passes -> how many there are of it."""
+        return {(self.width, self.width): 4 * self.layers, (self.width, self.inner): self.layers,
+                (self.inner, self.width): self.layers}
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Floating-point operations of one pass over some data, forward and backward.
+
+    Args:
+        linear: by (inputs, outputs) of the linear layers inside the encoder.
+        attention: products of queries with keys and of weights with values.
+        head: the head, at labelled words only.
+    """
+
+    linear: Mapping[tuple[int, int], float]
+    attention: float
+    head: float
+
+    @property
+    def total(self) -> float:
+        """All of them."""
+        return sum(self.linear.values()) + self.attention + self.head
+
+
+def training_operations(shape: Shape, lengths: Iterable[int], words: int) -> Operations:
+    """Count the operations of training one epoch.
+
+    A product of (m, k) and (k, n) has 2 m k n operations, an addition and a multiplication each.
+
+    Args:
+        shape: of the model.
+        lengths: pieces of each window.
+        words: labelled words.
+    """
+    lengths = list(lengths)
+    pieces, squares = sum(lengths), sum(length * length for length in lengths)
+    times = 2 * len(PASSES)
+    linear = {(k, n): float(times * pieces * k * n * count) for (k, n), count in shape.products().items()}
+    attention = float(times * 2 * squares * shape.width * shape.layers)
+    return Operations(linear, attention, float(times * words * shape.width * shape.labels))
+
+
+def floor_seconds(operations: Operations, rates: Mapping[tuple[int, int], Mapping[str, float]]) -> float:
+    """Seconds that the matrix products alone take at the measured rates.
+
+    Attention and head, whose products are small, are taken at the mean rate of the linear layers: a floor
+    that is rather too low than too high.
+
+    Args:
+        operations: of the run.
+        rates: (inputs, outputs) -> pass -> operations a second.
+    """
+    seconds = sum(
+        count / len(PASSES) / rates[shape][name] for shape, count in operations.linear.items() for name in PASSES
+    )
+    mean = sum(operations.linear.values()) / seconds
+    return seconds + (operations.attention + operations.head) / mean
+
+
+def rates_of(measured: Mapping[str, Any], setting: str, statistic: str) -> dict[tuple[int, int], dict[str, float]]:
+    """The fastest library's rate for every product, out of the figures of the child `gemm`.
+
+    Args:
+        measured: its figures.
+        setting: "all threads" or "one thread a core".
+        statistic: "median" or "best".
+    """
+    found: dict[tuple[int, int], dict[str, float]] = {}
+    for row in measured["products"]:
+        if row["setting"] == setting:
+            by_pass = found.setdefault((row["k"], row["n"]), {})
+            by_pass[row["pass"]] = max(by_pass.get(row["pass"], 0.0), row[statistic] * 1e9)
+    return found
+
+
+def floors(operations: Operations, measured: Mapping[str, Any]) -> dict[str, Any]:
+    """The floor under every setting of the measurement; the lowest of the medians is "the floor".
+
+    Returns:
+        "gflop", "seconds" by setting and statistic, and "floor_seconds".
+    """
+    settings = sorted({row["setting"] for row in measured["products"]})
+    seconds = {
+        setting: {statistic: floor_seconds(operations, rates_of(measured, setting, statistic))
+                  for statistic in ("median", "best")}
+        for setting in settings
+    }
+    return {
+        "gflop": operations.total / 1e9,
+        "gflop_attention": operations.attention / 1e9,
+        "seconds": seconds,
+        "gflop_per_second": {setting: operations.total / 1e9 / seconds[setting]["median"] for setting in settings},
+        "floor_seconds": min(seconds[setting]["median"] for setting in settings),
+    }

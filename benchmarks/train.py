@@ -1,0 +1,155 @@
+"""Fine-tuning English-EWT POS with the bundled encoder: speed, memory, the floor; with `--accuracy`, accuracy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.floor import Shape, floors, training_operations
+from benchmarks.harness import System, measure, paired, say, summarise
+from benchmarks.options import RESULTS, add_data, add_shared
+from benchmarks.peers import (
+    OURS,
+    RANDOM,
+    Prepared,
+    child,
+    ours,
+    prepare,
+    toolkits,
+    trainer,
+    trainers,
+    wanted,
+)
+from benchmarks.record import Record, read_result
+from benchmarks.train_report import finish_accuracy, finish_speed
+from sprachbund.training.config import TrainingConfig
+
+BATCHES = (8, 16, 32, 64)
+"""Batch sizes among which the Trainer's strongest form is searched."""
+
+GOAL_SHARE = 0.6
+"""Below this share of the floor's rate a profile is written beside the result."""
+
+DEFAULT_SENTENCES = {False: 240, True: 2000}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m benchmarks train`."""
+    add_shared(parser, "train")
+    add_data(parser)
+    parser.add_argument("--sentences", type=int, help="training sentences; default 240, with --accuracy 2000")
+    parser.add_argument("--accuracy", action="store_true", help="score English dev after training; one seed a round")
+    parser.add_argument("--batch", type=int, help="of the Trainer's strongest form; default: searched")
+    parser.add_argument("--search-sentences", type=int, default=128, help="sentences of the search for that batch")
+    parser.add_argument("--flair", type=Path, help="Python of an environment that has flair")
+    parser.add_argument("--machamp", type=Path, help="checkout of MaChAmp")
+    parser.add_argument("--machamp-python", type=Path, help="Python of an environment that MaChAmp runs in")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, and leave the results behind."""
+    if options.accuracy and options.name == "train":
+        options.name = "train-accuracy"
+    sentences = options.sentences or DEFAULT_SENTENCES[options.accuracy]
+    prepared = prepare(options, sentences)
+    facts = {name: value for name, value in prepared.facts.items() if name != "lengths"}
+    record = Record("train", options, {"accuracy": options.accuracy, "threads": options.threads, "data": facts})
+    strongest = _strongest(options, prepared, record)
+    if not options.accuracy and "floor" not in record.sections:
+        record.sections["floor"] = _floor(options, prepared)
+        record.write()
+    systems = partial(_systems, options, prepared, strongest)
+    record.sections["titles"] = {system.name: system.title for system in systems(0)}
+    paired(systems, options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    if options.accuracy:
+        return finish_accuracy(record)
+    _add_share(record)
+    _add_profile(options, prepared, record)
+    return finish_speed(record)
+
+
+def _systems(options: argparse.Namespace, prepared: Prepared, strongest: dict[str, Any], number: int) -> list[System]:
+    """All systems of a round; the seed is the round's number."""
+    shared: dict[str, Any] = {"threads": options.threads, "seed": number, "dev": options.accuracy}
+    found = [ours(prepared, **shared)]
+    if options.accuracy:
+        found.append(ours(prepared, name=RANDOM, title="sprachbund, random batches", sampling="random", **shared))
+    found += trainers(prepared, strongest, **shared)
+    found += toolkits(options, prepared, seed=number, dev=options.accuracy)
+    return wanted(options, found)
+
+
+def _strongest(options: argparse.Namespace, prepared: Prepared, record: Record) -> dict[str, Any]:
+    """Batch size and number format of the Trainer's strongest form: given, found before, or searched now."""
+    bf16 = bool(prepared.facts["bf16"])
+    if options.batch:
+        return {"batch": options.batch, "bf16": bf16}
+    stored = RESULTS / "train"
+    if "search" not in record.sections and options.accuracy and (stored / "result.json").exists():
+        record.sections["search"] = read_result(stored)["search"]
+    if "search" not in record.sections:
+        record.sections["search"] = _search(options, bf16, record)
+    chosen = record.sections["search"]["chosen"]
+    return {"batch": chosen["batch"], "bf16": chosen["bf16"]}
+
+
+def _search(options: argparse.Namespace, bf16: bool, record: Record) -> dict[str, Any]:
+    """Measure every batch size once; where bf16 is emulated, once with bf16 too, to show what that costs."""
+    part = prepare(options, options.search_sentences)
+    tried: list[dict[str, Any]] = []
+
+    def attempt(prepared: Prepared, batch: int, number_format: bool) -> float:
+        name = f"batch {batch}, {'bf16' if number_format else 'fp32'}"
+        found = measure(trainer(prepared, name, name, batch=batch, grouped=True, bf16=number_format,
+                                threads=options.threads), timeout=options.timeout)
+        say(found)
+        tried.append({"batch": batch, "bf16": number_format, "sentences": prepared.facts["sentences"],
+                      "pieces_per_second": found.value("pieces_per_second"), "peak_mib": found.peak_mib,
+                      "error": found.error})
+        record.sections["search"] = {"tried": tried}
+        record.write()
+        return found.value("pieces_per_second") or 0.0
+
+    speeds = {batch: attempt(part, batch, bf16) for batch in BATCHES}
+    if not bf16:
+        attempt(prepare(options, max(8, options.search_sentences // 8)), 8, True)
+    best = max(speeds, key=lambda batch: speeds[batch])
+    return {"tried": tried, "chosen": {"batch": best, "bf16": bf16}}
+
+
+def _floor(options: argparse.Namespace, prepared: Prepared) -> dict[str, Any]:
+    """Operations of the run, and seconds that its matrix products take at measured rates."""
+    labels = len(json.loads((prepared.folder / "train" / "labels.json").read_text(encoding="utf-8"))["labels"])
+    shape = Shape.of_folder(prepared.folder / "encoder", labels)
+    operations = training_operations(shape, prepared.facts["lengths"], prepared.facts["words"])
+    found = measure(child("gemm", "gemm", {
+        "pieces": TrainingConfig().batch_pieces, "products": [list(one) for one in shape.products()], "repeats": 15,
+        "bf16": bool(prepared.facts["bf16"]), "threads": options.threads,
+    }), timeout=options.timeout)
+    if found.error:
+        return {"error": found.error}
+    return {**floors(operations, found.values), "gemm": dict(found.values)}
+
+
+def _add_share(record: Record) -> None:
+    """The share of the machine's measured rate that our run reaches."""
+    floor, spent = record.sections["floor"], summarise(record.runs, OURS, "train_seconds")
+    if spent is not None and "floor_seconds" in floor:
+        floor["share"] = floor["floor_seconds"] / spent.median
+        floor["share_of_the_best"] = min(one["best"] for one in floor["seconds"].values()) / spent.median
+
+
+def _add_profile(options: argparse.Namespace, prepared: Prepared, record: Record) -> None:
+    """Where our time goes, if we are far from the floor."""
+    share = record.sections["floor"].get("share")
+    if share is None or share >= GOAL_SHARE or "profile" in record.sections:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "profile.json"
+        found = measure(ours(prepared, threads=options.threads, profile=str(path)), timeout=options.timeout)
+        record.sections["profile"] = {"error": found.error} if found.error else json.loads(path.read_text())
+    record.write()

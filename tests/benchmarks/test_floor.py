@@ -1,0 +1,78 @@
+import json
+
+import pytest
+
+from benchmarks.floor import Operations, Shape, floor_seconds, floors, rates_of, training_operations
+from benchmarks.profiling import condensed, part_of
+
+
+def test_operations_agree_with_a_count_by_hand():
+    # one layer, one window of 3 pieces, 2 words: products of 2 * m * k * n operations, three times (forward and both
+    # gradients)
+    operations = training_operations(Shape(layers=1, width=4, inner=8, labels=5), [3], words=2)
+    feed_forward = 3 * (2 * 3 * 4 * 8)
+    assert operations.linear == {(4, 4): 3 * 4 * (2 * 3 * 4 * 4), (4, 8): feed_forward, (8, 4): feed_forward}
+    assert operations.attention == 3 * 2 * (2 * 3 * 3 * 4)
+    assert operations.head == 3 * (2 * 2 * 4 * 5)
+    assert operations.total == sum(operations.linear.values()) + operations.attention + operations.head
+
+
+def test_operations_agree_with_torchs_own_counter():
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+    from transformers import BertConfig, BertForTokenClassification
+
+    config = BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
+                        num_labels=3, attn_implementation="eager")
+    model, ids = BertForTokenClassification(config), torch.ones(2, 7, dtype=torch.long)
+    with FlopCounterMode(display=False) as counter:
+        model(input_ids=ids, labels=ids % 3).loss.backward()
+    shape = Shape(layers=2, width=16, inner=24, labels=3)
+    assert counter.get_total_flops() == training_operations(shape, [7, 7], words=14).total
+
+
+def test_shape_of_a_folder(tmp_path):
+    config = {"num_hidden_layers": 12, "hidden_size": 384, "intermediate_size": 1536}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert Shape.of_folder(tmp_path, 17) == Shape(12, 384, 1536, 17)
+
+
+def measured(rate, setting="all threads", library="torch"):
+    return [{"setting": setting, "k": 4, "n": 4, "pass": name, "library": library, "median": rate, "best": 2 * rate}
+            for name in ("forward", "input gradient", "weight gradient")]
+
+
+def test_the_floor_takes_the_fastest_library_of_each_product():
+    products = measured(1.0) + measured(3.0, library="numpy") + measured(2.0, setting="one thread a core")
+    assert rates_of({"products": products}, "all threads", "median")[4, 4]["forward"] == 3e9
+    operations = Operations({(4, 4): 6e9}, attention=1.5e9, head=1.5e9)
+    found = floors(operations, {"products": products})
+    assert found["seconds"]["all threads"] == {"median": pytest.approx(3.0), "best": pytest.approx(1.5)}
+    assert found["seconds"]["one thread a core"]["median"] == pytest.approx(4.5)
+    assert found["floor_seconds"] == pytest.approx(3.0)
+    assert found["gflop"] == pytest.approx(9.0)
+
+
+def test_slow_products_weigh_by_their_time():
+    rates = {(4, 4): {"forward": 1e9, "input gradient": 2e9, "weight gradient": 4e9}}
+    assert floor_seconds(Operations({(4, 4): 3e9}, 0.0, 0.0), rates) == pytest.approx(1 + 0.5 + 0.25)
+
+
+@pytest.mark.parametrize(("operator", "part"), [
+    ("aten::addmm", "matrix products"), ("aten::bmm", "attention"), ("aten::_softmax_backward_data", "attention"),
+    ("aten::bernoulli_", "dropout"), ("aten::gelu_backward", "activation"), ("aten::native_layer_norm", "norms"),
+    ("aten::_fused_adamw_", "optimiser"), ("aten::embedding_dense_backward", "embedding"), ("aten::mul", "rest"),
+])
+def test_operators_belong_to_parts(operator, part):
+    assert part_of(operator) == part
+
+
+def test_a_profile_is_summed_by_part():
+    class Event:
+        def __init__(self, key, seconds):
+            self.key, self.self_cpu_time_total, self.count = key, seconds * 1e6, 2
+
+    found = condensed([Event("aten::mm", 2.0), Event("aten::addmm", 1.0), Event("aten::mul", 1.0)])
+    assert found["seconds"] == {"matrix products": 3.0, "rest": 1.0}
+    assert found["shares"] == {"matrix products": 0.75, "rest": 0.25}
+    assert found["operators"][0] == {"name": "aten::mm", "seconds": 2.0, "calls": 2}
