@@ -21,7 +21,7 @@ def corpus_of(windows, reads=(), *, kind="tokens", n_words=None, types=None, lan
     words = n_words if n_words is not None else (len(flat) if kind == "tokens" else len(windows))
     return EncodedCorpus(
         data_set="toy", language=language, split="test", fingerprint="f", kind=kind, tokenizer="t", pad_id=9, notes={},
-        label_names=(), identities=("1",),
+        label_names=(), identity_bytes=np.frombuffer(b"1", dtype=np.uint8), identity_offsets=np.array([0, 1]),
         piece_ids=np.array([piece for window in windows for piece in window], dtype=np.int32),
         type_ids=None if types is None else np.array(types, dtype=np.uint8),
         window_offsets=offsets_of(np.array([len(window) for window in windows])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 import pytest
@@ -26,8 +26,13 @@ def test_every_task_keeps_the_contract(name: str) -> None:
 
 
 class AcceptsAnything(Classification):
-    def check(self, examples: Sequence[Example], *, needs_labels: bool) -> None:
-        return
+    def checked(self, examples: Iterable[Example], *, needs_labels: bool) -> Iterator[Example]:
+        yield from examples
+
+
+class LosesTheLast(Classification):
+    def checked(self, examples: Iterable[Example], *, needs_labels: bool) -> Iterator[Example]:
+        yield from list(super().checked(examples, needs_labels=needs_labels))[:-1]
 
 
 class OrderOfTheFile(Classification):
@@ -47,6 +52,7 @@ class NoFormat(Classification):
 
 @pytest.mark.parametrize(("task", "message"), [
     (AcceptsAnything, "an example of the other kind is refused"),
+    (LosesTheLast, "checked yields what it was given"),
     (OrderOfTheFile, "does not depend on the order"),
     (NoMetric, "a task has a metric"),
     (NoFormat, "formats name the readers"),

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.core.errors import LabelError
-from sprachbund.data.examples import TextExample, TokenExample
+from sprachbund.data.examples import Example, TextExample, TokenExample
 from sprachbund.data.labels import (
     LabelSpace,
+    LabelWitnesses,
     first_unknown,
     is_span_scheme,
     label_space,
@@ -52,3 +53,19 @@ def test_the_first_example_with_an_unknown_label_is_found() -> None:
     texts = LabelSpace(kind="sequence", labels=("yes",))
     unlabelled, other = TextExample("1", "x"), TextExample("2", "x", label="no")
     assert first_unknown([unlabelled, other], texts) is other
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), min_size=1) | st.none(), min_size=1), st.booleans())
+def test_witnesses_show_every_label(rows: list[list[str] | None], tokens: bool) -> None:
+    examples: list[Example] = [
+        TokenExample(str(number), ("w",) * len(row or "w"), None if row is None else tuple(row)) if tokens
+        else TextExample(str(number), "w", label=None if row is None else row[0])
+        for number, row in enumerate(rows)
+    ]
+    witnesses = LabelWitnesses()
+    assert list(witnesses.watch(examples)) == examples
+    assert len(witnesses.examples) <= 4
+    if any(rows):
+        assert label_space_of(witnesses.examples) == label_space_of(examples)
+    else:
+        assert witnesses.examples == examples[:1]

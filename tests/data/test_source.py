@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sprachbund.core.errors import DataError, LanguageError
-from sprachbund.data.examples import Corpus
+from sprachbund.data.examples import Corpus, ExampleStream
 from sprachbund.data.source import SomeLanguages, split_name
 
 
@@ -18,8 +18,11 @@ class Made:
     def languages(self, split: str) -> list[str]:
         return ["de", "en", "sr-Latn"] if split == "test" else ["en"] if split == "train" else []
 
+    def stream(self, language: str, split: str) -> ExampleStream:
+        return ExampleStream(self.name, language, split, f"{language} {split}", iter(()))
+
     def corpus(self, language: str, split: str) -> Corpus:
-        return Corpus(self.name, language, split, (), f"{language} {split}")
+        return self.stream(language, split).whole()
 
     def fingerprint(self, language: str, split: str) -> str:
         return f"{language} {split}"
@@ -38,7 +41,7 @@ def test_some_languages_of_a_source() -> None:
     assert (source.name, source.card) == ("made", None)
     assert source.languages("test") == ["en", "sr-Latn"]
     assert source.languages("train") == ["en"]
-    assert source.corpus("srp-latn", "test").language == "sr-Latn"
+    assert source.corpus("srp-latn", "test").language == source.stream("srp-latn", "test").language == "sr-Latn"
     assert source.fingerprint("en", "train") == "en train"
     assert source.path("en", "train") is None
     with pytest.raises(DataError, match="de is not among the languages chosen from made\n  → chosen: en, sr-Latn"):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.core.errors import DataError
-from sprachbund.data.examples import Corpus, TextExample, TokenExample
-from sprachbund.data.splits import first, overlap, sample
+from sprachbund.data.examples import Corpus, ExampleStream, TextExample, TokenExample
+from sprachbund.data.splits import first, overlap, sample, sample_stream
 
 CORPUS = Corpus("set", "en", "test", tuple(TextExample(str(n), f"text {n}") for n in range(50)), "0" * 64, {"a": 1})
 
@@ -32,6 +34,12 @@ def test_a_sample_keeps_the_order_and_repeats_by_seed(n: int, seed: int) -> None
     assert (drawn.fingerprint == CORPUS.fingerprint) == (n >= 50)
 
 
+@given(st.integers(1, 60), st.integers(0, 2**32))
+def test_a_stream_is_sampled_as_the_whole_corpus_is(n: int, seed: int) -> None:
+    stream = ExampleStream("set", "en", "test", CORPUS.fingerprint, iter(CORPUS.examples), Counter(a=1))
+    assert sample_stream(stream, 50, n, seed).whole() == sample(CORPUS, n, seed)
+
+
 def test_seeds_draw_differently_and_parallel_corpora_alike() -> None:
     assert _identities(sample(CORPUS, 10, 1)) != _identities(sample(CORPUS, 10, 2))
     other = Corpus("set", "de", "test", tuple(TextExample(str(n), f"Text {n}") for n in range(50)), "1" * 64)
@@ -40,7 +48,8 @@ def test_seeds_draw_differently_and_parallel_corpora_alike() -> None:
     assert _identities(sample(CORPUS, 10, 1)) == [5, 9, 10, 16, 23, 24, 27, 29, 30, 43], "the draw is a fixed one"
 
 
-@pytest.mark.parametrize("part", [lambda: first(CORPUS, 0), lambda: sample(CORPUS, -1, 0)])
+@pytest.mark.parametrize("part", [lambda: first(CORPUS, 0), lambda: sample(CORPUS, -1, 0),
+                                  lambda: sample_stream(ExampleStream("s", "en", "x", "", iter(())), 0, 0, 0)])
 def test_nothing_is_no_part(part: object) -> None:
     with pytest.raises(DataError, match=r"a corpus of .* examples was asked for"):
         part()  # type: ignore[operator]

@@ -11,6 +11,7 @@ from sprachbund.evaluation.predictions import Predictions
 from sprachbund.evaluation.score import RowDescription, primary_score, score
 from sprachbund.results.records import ScoreRow, read_rows, write_rows
 from sprachbund.testing.toy_task import toy_corpus
+from sprachbund.tokenization.texts import Texts
 
 POS = LabelSpace(kind="tokens", labels=("ADJ", "NOUN", "VERB"))
 NER = LabelSpace(kind="tokens", labels=("O", "B-LOC", "B-PER", "I-LOC", "I-PER"))
@@ -24,9 +25,11 @@ def corpus_of(*sentences, language="de", windowed=None):
     flat = [label for labels in sentences for label in labels]
     names = tuple(dict.fromkeys(flat))
     nothing = np.zeros(len(sentences), dtype=np.int32)
+    identities = Texts.of(f"s{i}" for i in range(len(sentences)))
     return replace(
         toy_corpus(1), language=language, split="test", fingerprint="f", label_names=names,
-        identities=tuple(f"s{i}" for i in range(len(sentences))),
+        identity_bytes=identities.utf8,
+        identity_offsets=identities.offsets,
         word_offsets=np.cumsum([0, *map(len, sentences)]),
         gold_ids=np.array([names.index(label) for label in flat], dtype=np.int32),
         windowed=nothing if windowed is None else np.array(windowed, dtype=np.int32), unpredicted=nothing,

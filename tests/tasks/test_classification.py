@@ -26,8 +26,9 @@ def test_labels_of_texts_are_never_spans() -> None:
 ])
 def test_what_it_cannot_use_is_told_with_its_place(examples: list[TextExample], message: str) -> None:
     with pytest.raises(DataError, match=message):
-        Classification().check(examples, needs_labels=True)
+        list(Classification().checked(examples, needs_labels=True))
 
 
 def test_pairs_and_texts_without_labels_are_fine_where_none_are_needed() -> None:
-    Classification().check([PAIR, TextExample("3", "a", "b")], needs_labels=False)
+    given = [PAIR, TextExample("3", "a", "b")]
+    assert list(Classification().checked(given, needs_labels=False)) == given

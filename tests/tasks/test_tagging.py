@@ -21,12 +21,12 @@ def test_spans_are_scored_as_spans_and_tags_by_accuracy() -> None:
 def test_what_it_cannot_use_is_told_with_its_place() -> None:
     task = Tagging()
     with pytest.raises(DataError, match=r"a.conllu, line 3: tagging needs words, found a whole text"):
-        task.check([TextExample("1", "Hej", location=PLACE)], needs_labels=False)
+        list(task.checked([TextExample("1", "Hej", location=PLACE)], needs_labels=False))
     with pytest.raises(DataError, match=r"a.conllu, line 3: the sentence 7 has no labels\n  → label it"):
-        task.check([TokenExample("7", ("Hej",), location=PLACE)], needs_labels=True)
+        list(task.checked([TokenExample("7", ("Hej",), location=PLACE)], needs_labels=True))
     with pytest.raises(DataError, match="there is not one sentence"):
-        task.check([], needs_labels=False)
-    task.check([TokenExample("7", ("Hej",))], needs_labels=False)
+        list(task.checked([], needs_labels=False))
+    assert list(task.checked([TokenExample("7", ("Hej",))], needs_labels=False)) == [TokenExample("7", ("Hej",))]
 
 
 def test_training_without_labels_is_refused() -> None:

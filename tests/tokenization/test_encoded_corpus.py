@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -8,16 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sprachbund.core.errors import DataError, FormatError
-from sprachbund.data.examples import Corpus, TextExample, TokenExample
+from sprachbund.data.examples import Corpus, ExampleStream, TextExample, TokenExample
 from sprachbund.data.labels import LabelSpace
-from sprachbund.tokenization import encoded_corpus
-from sprachbund.tokenization.encoded_corpus import EncodedCorpus, encode_corpus
+from sprachbund.tokenization import parts
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus, encode_corpus, encode_stream
 
 SPACE = LabelSpace(kind="tokens", labels=("N", "V"))
 
 
 def corpus_of(*examples):
     return Corpus("toy", "en", "test", examples, "abc", {"blank_labels": 1})
+
+
+def stream_of(*examples):
+    return ExampleStream("toy", "en", "test", "abc", iter(examples), Counter({"blank_labels": 1}))
 
 
 def sentence(words, labels=None, identity="1"):
@@ -118,7 +124,7 @@ def test_chunks_join_to_the_same_corpus(unigram, monkeypatch):
     texts = [TextExample(str(i), "a " * i, "b" if i % 2 else None, "x") for i in range(13)]
     for some in (examples, texts):
         whole = encode_corpus(corpus_of(*some), unigram, 9)
-        monkeypatch.setattr(encoded_corpus, "CHUNK", 3)
+        monkeypatch.setattr(parts, "CHUNK", 3)
         assert_equal(encode_corpus(corpus_of(*some), unigram, 9), whole)
         monkeypatch.undo()
 
@@ -148,7 +154,8 @@ def test_a_folder_that_is_no_corpus(unigram, tmp_path):
     (tmp_path / "corpus.json").write_text(json.dumps({**facts, "format": 0}))
     with pytest.raises(FormatError, match="written by another version"):
         EncodedCorpus.load(tmp_path)
-    (tmp_path / "corpus.json").write_text(json.dumps({**facts, "identities": ["1", "2"]}))
+    (tmp_path / "corpus.json").write_text(json.dumps(facts))
+    np.save(tmp_path / "identity_offsets.npy", np.array([0, 1, 1]))
     with pytest.raises(FormatError, match="its arrays do not fit each other"):
         EncodedCorpus.load(tmp_path)
 
@@ -164,3 +171,54 @@ def test_no_word_is_ever_lost_silently(unigram, sentences, max_pieces):
     assert len(encoded.read_words) + encoded.unpredicted.sum() == total
     assert len(set(encoded.read_words.tolist())) == len(encoded.read_words)
     assert encoded.window_lengths.max(initial=0) <= max_pieces
+
+
+def files_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("kind", ["sentences", "texts", "pairs"])
+@pytest.mark.parametrize("chunk", [3, 2048])
+def test_a_stream_gives_the_files_of_the_whole_corpus(wordpiece, unigram, tmp_path, monkeypatch, kind, chunk):
+    examples = {
+        "sentences": [sentence(["a", "b" * (i + 1), "", "漢"], "NVNV" if i % 3 else None, identity=f"ü{i}")
+                      for i in range(13)],
+        "texts": [TextExample(str(i), "a " * i, None, "x") for i in range(13)],
+        "pairs": [TextExample(str(i), "a " * i, "b", "x") for i in range(13)],
+    }[kind]
+    for name, tokenizer in {"wordpiece": wordpiece, "unigram": unigram}.items():
+        encode_corpus(corpus_of(*examples), tokenizer, 9).save(tmp_path / name / "whole")
+        with monkeypatch.context() as smaller:
+            smaller.setattr(parts, "CHUNK", chunk)
+            encode_stream(stream_of(*examples), tokenizer, 9, tmp_path / name / "stream")
+        assert files_of(tmp_path / name / "stream") == files_of(tmp_path / name / "whole")
+        assert ("type_ids.npy" in files_of(tmp_path / name / "stream")) == (name == "wordpiece" and kind == "pairs")
+
+
+def test_a_stream_without_examples(unigram, tmp_path):
+    with pytest.raises(DataError, match="toy en test has no examples"):
+        encode_stream(stream_of(), unigram, 512, tmp_path)
+
+
+def test_notes_of_the_reader_are_taken_at_the_end(unigram, tmp_path):
+    notes = Counter()
+
+    def reading():
+        yield sentence(["a"])
+        notes["blank_lines"] += 1
+
+    encode_stream(ExampleStream("toy", "en", "test", "abc", reading(), notes), unigram, 9, tmp_path)
+    assert EncodedCorpus.load(tmp_path).notes == {"blank_lines": 1}
+
+
+def test_memory_does_not_grow_with_a_stream(unigram, tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "CHUNK", 128)
+    peaks = []
+    for size in (512, 512, 8192):  # the first one warms up
+        examples = (sentence(["a", "b", "漢"] * 4, "NVN" * 4, identity=f"sentence {number}") for number in range(size))
+        tracemalloc.start()
+        encode_stream(ExampleStream("toy", "en", "test", "abc", examples), unigram, 64, tmp_path)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.1 * peaks[1]
+    assert EncodedCorpus.load(tmp_path).identities[-1] == "sentence 8191"

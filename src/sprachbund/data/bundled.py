@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -12,7 +13,7 @@ from sprachbund.core.canonical import digest
 from sprachbund.core.errors import DataError, join_or, near_matches
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.catalogue import card
-from sprachbund.data.examples import Corpus, Example, TextExample, TokenExample
+from sprachbund.data.examples import Corpus, Example, ExampleStream, TextExample, TokenExample
 from sprachbund.data.ha_intents.commands import SOURCE, Command, source_commands, target_commands
 from sprachbund.data.ha_intents.names import named_languages, names_digest
 from sprachbund.data.ha_intents.surface import tagged
@@ -79,6 +80,12 @@ class HaIntents:
         if split_name(split) == "test":
             return list(named_languages())
         return [SOURCE] if split_name(split) in ("train", "dev") else []
+
+    def stream(self, language: str, split: str) -> ExampleStream:
+        """Make one language and split, whole all the same (no more than some thousand commands); as `corpus`."""
+        made = self.corpus(language, split)
+        return ExampleStream(made.data_set, made.language, made.split, made.fingerprint, iter(made.examples),
+                             Counter(made.notes))
 
     def corpus(self, language: str, split: str) -> Corpus:
         """Make one language and split (English 0.7 s, another language 0.2 s).

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sprachbund.core.source import Location
@@ -78,3 +79,30 @@ class Corpus:
     examples: Sequence[Example]
     fingerprint: str
     notes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleStream:
+    """A corpus while it is read: the examples come one at a time and can be taken once.
+
+    Args:
+        data_set, language, split, fingerprint: as in `Corpus`.
+        examples: in order; a fault of the file is raised where it stands.
+        notes: as in `Corpus`; complete once the examples have come to their end.
+    """
+
+    data_set: str
+    language: str
+    split: str
+    fingerprint: str
+    examples: Iterator[Example]
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def whole(self) -> Corpus:
+        """Read what is left into memory.
+
+        Raises:
+            FormatError, DataError: from reading.
+        """
+        examples = tuple(self.examples)
+        return Corpus(self.data_set, self.language, self.split, examples, self.fingerprint, dict(self.notes))

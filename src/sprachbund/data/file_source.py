@@ -15,7 +15,7 @@ from sprachbund.core.files import sha256_file
 from sprachbund.core.registry import Component
 from sprachbund.core.source import Location
 from sprachbund.data.card import DatasetCard
-from sprachbund.data.examples import Corpus
+from sprachbund.data.examples import Corpus, ExampleStream
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.data.source import SPLIT_NAMES, split_name
 from sprachbund.languages.language import find_variant
@@ -28,7 +28,7 @@ _HOLE = re.compile(r"\{(language|split)\}")
 
 @dataclass
 class FileSource:
-    """A data set whose files have been found; nothing is parsed before `corpus`.
+    """A data set whose files have been found; nothing is parsed before examples are asked for.
 
     Args:
         name: name of the data set in results.
@@ -53,27 +53,31 @@ class FileSource:
         """Codes of the languages and variants that have a split, sorted."""
         return sorted(self.files.get(split_name(split), {}))
 
-    def corpus(self, language: str, split: str) -> Corpus:
-        """Read one language and split, whole.
+    def stream(self, language: str, split: str) -> ExampleStream:
+        """Read one language and split, an example at a time.
 
         Folders whose name is no language are counted in the notes (`folders_left_out`).
 
         Raises:
             DataError: there is no such language or split, or more than one file for it.
-            FormatError: the file breaks its format.
+            FormatError: the file breaks its format, while examples are taken.
         """
         code, path, component = self._file(language, split)
         notes = Counter[str]()
         if self.left_out:
             notes["folders_left_out"] = len(self.left_out)
-        examples = tuple(component.value().read(path, self._options(code), notes))
-        return Corpus(self.name, code, split_name(split), examples, self.fingerprint(code, split), dict(notes))
+        examples = component.value().read(path, self._options(code), notes)
+        return ExampleStream(self.name, code, split_name(split), self.fingerprint(code, split), examples, notes)
+
+    def corpus(self, language: str, split: str) -> Corpus:
+        """Read one language and split, whole; raises as `stream` does."""
+        return self.stream(language, split).whole()
 
     def fingerprint(self, language: str, split: str) -> str:
         """Sha256 over the file's bytes, reader and options, without parsing.
 
         Raises:
-            DataError: as `corpus`.
+            DataError: as `stream`.
         """
         code, path, component = self._file(language, split)
         status = path.stat()
@@ -92,7 +96,7 @@ class FileSource:
         """The file of a language and split.
 
         Raises:
-            DataError: as `corpus`.
+            DataError: as `stream`.
         """
         return self._file(language, split)[1]
 

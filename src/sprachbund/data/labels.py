@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from sprachbund.core.config import Config
@@ -61,6 +61,29 @@ def label_space_of(examples: Sequence[Example]) -> LabelSpace:
         elif example.label is not None:
             seen.add(example.label)
     return label_space(kind, seen)
+
+
+class LabelWitnesses:
+    """The few examples that show every label of a corpus, kept while its examples pass by.
+
+    Their label space is that of the whole corpus, without the corpus.
+
+    Attributes:
+        examples: in order, each that had a label (or lacked one) for the first time.
+    """
+
+    def __init__(self) -> None:
+        self.examples: list[Example] = []
+        self._seen: set[str | None] = set()
+
+    def watch(self, examples: Iterable[Example]) -> Iterator[Example]:
+        """Yield the examples as they are."""
+        for example in examples:
+            shown = example.labels or (None,) if isinstance(example, TokenExample) else (example.label,)
+            if not self._seen.issuperset(shown):
+                self._seen.update(shown)
+                self.examples.append(example)
+            yield example
 
 
 def label_space(kind: Kind, labels: Iterable[str]) -> LabelSpace:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sprachbund.core.errors import DataError
 from sprachbund.data.card import DatasetCard
-from sprachbund.data.examples import Corpus
+from sprachbund.data.examples import Corpus, ExampleStream
 from sprachbund.languages.language import find_variant
 
 SPLIT_NAMES = {"train": "train", "training": "train", "dev": "dev", "valid": "dev", "validation": "dev", "val": "dev",
@@ -42,13 +42,17 @@ class DataSource(Protocol):
         """Codes of the languages and variants that have a split, sorted."""
         ...
 
-    def corpus(self, language: str, split: str) -> Corpus:
-        """Read one language and split, whole.
+    def stream(self, language: str, split: str) -> ExampleStream:
+        """Read one language and split, an example at a time; nothing is parsed before the first is taken.
 
         Raises:
             DataError: there is no such language or split; the message lists what there is.
-            FormatError: the file breaks its format.
+            FormatError: the file breaks its format, while examples are taken.
         """
+        ...
+
+    def corpus(self, language: str, split: str) -> Corpus:
+        """Read one language and split, whole; raises as `stream` does."""
         ...
 
     def fingerprint(self, language: str, split: str) -> str:
@@ -102,6 +106,10 @@ class SomeLanguages:
     def languages(self, split: str) -> list[str]:
         """Codes of the kept languages that have a split, sorted."""
         return [code for code in self._source.languages(split) if code in self._codes]
+
+    def stream(self, language: str, split: str) -> ExampleStream:
+        """Read one of the kept languages; see `DataSource.stream`."""
+        return self._source.stream(self._kept(language), split)
 
     def corpus(self, language: str, split: str) -> Corpus:
         """Read one of the kept languages; see `DataSource.corpus`."""

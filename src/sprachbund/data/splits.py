@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from heapq import nsmallest
+from itertools import compress
+
+import numpy as np
 
 from sprachbund.core.canonical import digest
 from sprachbund.core.errors import DataError
 from sprachbund.core.seeds import derive_seed
-from sprachbund.data.examples import Corpus, Example, TextExample
+from sprachbund.data.examples import Corpus, Example, ExampleStream, TextExample
 
 
 def first(corpus: Corpus, n: int) -> Corpus:
@@ -36,9 +39,38 @@ def sample(corpus: Corpus, n: int, seed: int) -> Corpus:
     _check(n)
     if n >= len(corpus.examples):
         return corpus
-    drawn = nsmallest(n, range(len(corpus.examples)), key=lambda position: derive_seed(seed, "sample", position))
-    examples = tuple(corpus.examples[position] for position in sorted(drawn))
-    return replace(corpus, examples=examples, fingerprint=digest([corpus.fingerprint, "sample", n, seed]))
+    examples = tuple(corpus.examples[position] for position in _drawn(len(corpus.examples), n, seed))
+    return replace(corpus, examples=examples, fingerprint=_fingerprint(corpus.fingerprint, n, seed))
+
+
+def sample_stream(stream: ExampleStream, total: int, n: int, seed: int) -> ExampleStream:
+    """The examples that `sample` would draw from a corpus, while it is read.
+
+    Args:
+        stream: not yet begun.
+        total: how many examples it has; to know that, it has to be read once before.
+        n: as in `sample`.
+        seed: as in `sample`.
+
+    Raises:
+        DataError: `n` is below 1.
+    """
+    _check(n)
+    if n >= total:
+        return stream
+    drawn = np.zeros(total, dtype=np.bool_)
+    drawn[_drawn(total, n, seed)] = True
+    return replace(stream, examples=compress(stream.examples, drawn),
+                   fingerprint=_fingerprint(stream.fingerprint, n, seed))
+
+
+def _drawn(total: int, n: int, seed: int) -> list[int]:
+    """Positions from 0, ascending."""
+    return sorted(nsmallest(n, range(total), key=lambda position: derive_seed(seed, "sample", position)))
+
+
+def _fingerprint(whole: str, n: int, seed: int) -> str:
+    return digest([whole, "sample", n, seed])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from itertools import compress
 from typing import Any, TypeVar
@@ -105,6 +105,17 @@ def score(
     ]
 
 
+def check_labels(corpus: EncodedCorpus, labels: LabelSpace) -> None:
+    """Make sure that the source language knows every gold label of a corpus, as `score` does under "fail".
+
+    Raises:
+        LabelError: it does not; names the labels and how often they occur.
+    """
+    known = set(labels.labels)
+    if not known.issuperset(corpus.label_names):
+        raise _unknown(corpus, _unknown_counts(corpus.gold(), known), labels)
+
+
 def primary_score(corpus: EncodedCorpus, predictions: Predictions, labels: LabelSpace, metric: str) -> float:
     """Score one corpus by one metric, in points; gold labels that the label space lacks are left out.
 
@@ -131,7 +142,7 @@ def _row(
         primary=primary,
         target=corpus.language,
         columns=metric.columns(labels.labels),
-        identities=corpus.identities,
+        identities=tuple(corpus.identities),
         counts=metric.count(pairs.gold, pairs.predicted, labels.labels),
         words=np.array([len(one) for one in pairs.gold], dtype=np.int64),
         windowed=np.asarray(corpus.windowed, dtype=np.int64),
@@ -149,15 +160,18 @@ def _pairs(
     known = set(labels.labels)
     if known.issuperset(corpus.label_names):
         return _Pairs(gold, predicted, np.zeros(corpus.n_examples, dtype=np.int64))
-    unknown = Counter(label for one in gold for label in one if label not in known)
     if unknown_labels == "fail":
-        raise _unknown(corpus, unknown, labels)
+        raise _unknown(corpus, _unknown_counts(gold, known), labels)
     ignored = np.array([sum(label not in known for label in one) for one in gold], dtype=np.int64)
     if labels.spans:
         gold = [[label if label in known else OUTSIDE for label in one] for one in gold]
         return _Pairs(gold, predicted, ignored)
     kept = [[label in known for label in one] for one in gold]
     return _Pairs(_kept(gold, kept), _kept(predicted, kept), ignored)
+
+
+def _unknown_counts(gold: Sequence[Sequence[str]], known: Set[str]) -> Counter[str]:
+    return Counter(label for one in gold for label in one if label not in known)
 
 
 def _kept(rows: list[list[L]], keep: list[list[bool]]) -> list[list[L]]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sprachbund.core.canonical import canonical_json
-from sprachbund.data.labels import LabelSpace
+from sprachbund.data.labels import LabelSpace, LabelWitnesses
 from sprachbund.data.locations import DataConfig, open_source
 from sprachbund.data.source import DataSource
-from sprachbund.data.splits import sample
+from sprachbund.data.splits import sample_stream
 from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.saved_model import model_tokenizer
 from sprachbund.stages.stage import Job
 from sprachbund.tasks.task import TASKS, Task
-from sprachbund.tokenization.encoded_corpus import encode_corpus
+from sprachbund.tokenization.encoded_corpus import encode_stream
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
-VERSION = 1
+VERSION = 2
 SAMPLE_SEED = 0
 """Subsets are the same for every seed of a run, so that seeds differ by training alone."""
 
@@ -26,7 +27,7 @@ LABELS = "labels.json"
 
 
 def run(job: Job) -> None:
-    """Read, check and encode one corpus.
+    """Read, check and encode one corpus, an example at a time: memory does not grow with the corpus.
 
     Config: task, language, split, limit, max_pieces. Settings: where the data and the encoder lie.
 
@@ -36,15 +37,19 @@ def run(job: Job) -> None:
     """
     task = load_task(str(job.config["task"]))
     source = source_for(job.settings["data"], task, job.settings["data_dir"])
-    corpus = source.corpus(str(job.config["language"]), str(job.config["split"]))
-    task.check(corpus.examples, needs_labels=True)
-    space = task.label_space(corpus.examples)  # of all examples: a sample may lack rare labels
+    where = str(job.config["language"]), str(job.config["split"])
+    stream, witnesses = source.stream(*where), LabelWitnesses()
+    checked = witnesses.watch(task.checked(stream.examples, needs_labels=True))
     limit = job.config["limit"]
-    if isinstance(limit, int) and limit < len(corpus.examples):
-        corpus = sample(corpus, limit, SAMPLE_SEED)
+    if isinstance(limit, int):  # how many there are must be known before any is drawn: the corpus is read twice
+        total = sum(1 for _ in checked)
+        stream = sample_stream(source.stream(*where), total, limit, SAMPLE_SEED)
+    else:
+        stream = replace(stream, examples=checked)
     tokenizer = tokenizer_for(job.settings["encoder"])
     max_pieces = min(int(str(job.config["max_pieces"])), tokenizer.max_pieces)
-    encode_corpus(corpus, tokenizer, max_pieces).save(job.output)
+    encode_stream(stream, tokenizer, max_pieces, job.output)
+    space = task.label_space(witnesses.examples)  # of all examples: a sample may lack rare labels
     (job.output / LABELS).write_text(space.model_dump_json(), encoding="utf-8")
 
 

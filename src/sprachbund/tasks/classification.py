@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from sprachbund.core.errors import DataError
@@ -23,14 +23,12 @@ class Classification:
         """The options as they are: each reader knows the usual names of its columns."""
         return options
 
-    def check(self, examples: Sequence[Example], *, needs_labels: bool) -> None:
-        """Check that examples are texts, or all of them pairs, with a label if labels are needed.
+    def checked(self, examples: Iterable[Example], *, needs_labels: bool) -> Iterator[Example]:
+        """Yield texts, or pairs throughout, with a label if labels are needed.
 
         Raises:
-            DataError: with the place of the first example that is not, or if there is none at all.
+            DataError: with the place of the first example that is none, or at the end if there was not one.
         """
-        if not examples:
-            raise DataError("there is not one text", remedy="check the file")
         pairs: bool | None = None
         for example in examples:
             if not isinstance(example, TextExample):
@@ -45,6 +43,9 @@ class Classification:
             elif pairs != (example.text_pair is not None):
                 raise DataError("single texts and pairs of texts are mixed", where=example.location,
                                 remedy="keep them in data sets of their own")
+            yield example
+        if pairs is None:
+            raise DataError("there is not one text", remedy="check the file")
 
     def label_space(self, training: Sequence[Example]) -> LabelSpace:
         """The label space of the training examples.

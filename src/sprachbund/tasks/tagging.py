@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from sprachbund.core.errors import DataError
@@ -27,21 +27,24 @@ class Tagging:
         """The options as they are: each reader knows where its labels stand."""
         return options
 
-    def check(self, examples: Sequence[Example], *, needs_labels: bool) -> None:
-        """Check that examples are sentences of words, with a label for each word if labels are needed.
+    def checked(self, examples: Iterable[Example], *, needs_labels: bool) -> Iterator[Example]:
+        """Yield sentences of words, with a label for each word if labels are needed.
 
         Raises:
-            DataError: with the place of the first example that is not, or if there is none at all.
+            DataError: with the place of the first example that is none, or at the end if there was not one.
         """
-        if not examples:
-            raise DataError("there is not one sentence", remedy="check the file")
+        empty = True
         for example in examples:
+            empty = False
             if not isinstance(example, TokenExample):
                 raise DataError("tagging needs words, found a whole text", where=example.location,
                                 remedy="give CoNLL-U or token columns, or use the task classification")
             if needs_labels and example.labels is None:
                 raise DataError(f"the sentence {example.identity} has no labels", where=example.location,
                                 remedy="label it, or name the column that holds the labels (reader: label_column)")
+            yield example
+        if empty:
+            raise DataError("there is not one sentence", remedy="check the file")
 
     def label_space(self, training: Sequence[Example]) -> LabelSpace:
         """The label space of the training examples.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Protocol
 
 from sprachbund.core.registry import Registry
@@ -24,12 +24,16 @@ class Task(Protocol):
         """Fill in what this task always wants from a reader."""
         ...
 
-    def check(self, examples: Sequence[Example], *, needs_labels: bool) -> None:
-        """Raise DataError with the place of the first example that this task cannot use."""
+    def checked(self, examples: Iterable[Example], *, needs_labels: bool) -> Iterator[Example]:
+        """Yield the examples as they are; raise DataError with the place of the first that this task cannot use."""
         ...
 
     def label_space(self, training: Sequence[Example]) -> LabelSpace:
-        """The label space of the source language's training data."""
+        """The label space of the source language's training data.
+
+        Args:
+            training: examples in which every label of the training data occurs, perhaps not all examples.
+        """
         ...
 
     def metrics(self, space: LabelSpace) -> tuple[str, ...]:

@@ -41,14 +41,14 @@ def check_task(task: Task, examples: Sequence[Example]) -> None:
     for name in task.formats:
         READERS.load(name)
     assert isinstance(task.reader_options(ReaderOptions()), ReaderOptions), "reader_options gives options back"
-    task.check(examples, needs_labels=True)
+    assert list(task.checked(examples, needs_labels=True)) == list(examples), "checked yields what it was given"
     _check_refusals(task, examples)
     _check_labels(task, examples)
 
 
 def _check_refusals(task: Task, examples: Sequence[Example]) -> None:
     bare = [_without_label(example) for example in examples]
-    task.check(bare, needs_labels=False)
+    assert list(task.checked(bare, needs_labels=False)) == bare, "labels are not needed where they are not asked for"
     for what, given in (
         ("an example of the other kind", [*examples, _WRONG[task.kind]]),
         ("an example without label where labels are needed", [*examples, replace(bare[0], location=Location("a", 7))]),
@@ -63,7 +63,7 @@ def _check_refusals(task: Task, examples: Sequence[Example]) -> None:
 
 def _fault(task: Task, examples: Sequence[Example]) -> DataError | None:
     try:
-        task.check(examples, needs_labels=True)
+        list(task.checked(iter(examples), needs_labels=True))
     except DataError as error:
         return error
     return None

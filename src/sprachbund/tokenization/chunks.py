@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +19,8 @@ from sprachbund.tokenization.windows import cut_windows, longest_first
 
 @dataclass(frozen=True, slots=True)
 class EncodedChunk:
-    """Windows of pieces with the words that are read in each; lengths instead of offsets, so that chunks join.
+    """Windows of pieces with the words that are read in each; lengths instead of offsets, indices
+    that count within the chunk.
 
     Args:
         piece_ids: (pieces,) ids of all windows, special pieces included.
@@ -169,23 +168,3 @@ def _framed(
     lay(flat[ragged_index(second_starts, second_lengths)], frame.type_second, second_lengths)
     lay_special(frame.after)
     return ids, types
-
-
-def join(chunks: Sequence[EncodedChunk]) -> EncodedChunk:
-    """Join chunks; indices of examples and words then count over all of them."""
-    if len(chunks) == 1:
-        return chunks[0]
-    bases = {
-        "window_examples": offsets_of(np.array([len(chunk.word_counts) for chunk in chunks])),
-        "read_words": offsets_of(np.array([chunk.word_counts.sum() for chunk in chunks])),
-    }
-    joined: dict[str, Any] = {}
-    for name in (item.name for item in fields(EncodedChunk) if item.name != "notes"):
-        parts = [getattr(chunk, name) for chunk in chunks]
-        if name in bases:
-            parts = [part + base for part, base in zip(parts, bases[name][:-1], strict=True)]
-        joined[name] = np.concatenate(parts)
-    notes = Counter[str]()
-    for chunk in chunks:
-        notes.update(chunk.notes)
-    return EncodedChunk(**joined, notes=dict(notes))

@@ -7,9 +7,9 @@ last, with everything else.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
-from itertools import chain, islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,16 @@ from numpy.typing import NDArray
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.files import storage_faults_told, write_text
 from sprachbund.core.source import Location
-from sprachbund.data.examples import Corpus, Example, TextExample, TokenExample
+from sprachbund.data.examples import Corpus, ExampleStream
 from sprachbund.data.labels import IGNORED, Kind, LabelSpace
-from sprachbund.tokenization.chunks import ChunkEncoder, EncodedChunk, join
-from sprachbund.tokenization.ragged import Integers, offsets_of
+from sprachbund.tokenization.array_file import ArrayFile
+from sprachbund.tokenization.chunks import ChunkEncoder
+from sprachbund.tokenization.parts import NO_LABEL, PartEncoder
+from sprachbund.tokenization.ragged import Integers
+from sprachbund.tokenization.texts import Texts
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
-CHUNK = 2048
-"""Examples tokenised in one call: enough for the tokenizer's own threads, little enough for flat memory."""
-
-NO_LABEL = -1
-_FORMAT = 1
+_FORMAT = 2
 _FACTS = "corpus.json"
 
 
@@ -44,7 +43,7 @@ class EncodedCorpus:
         pad_id: its padding piece.
         notes: what reader and tokeniser counted.
         label_names: gold labels that occur, in order of appearance.
-        identities: of each example.
+        identity_bytes, identity_offsets: of all `identities`, see there.
         piece_ids: (pieces,) int32, all windows one after another, special pieces included.
         type_ids: (pieces,) uint8 segment ids; None where the encoder has no use for them.
         window_offsets: (windows + 1,) int64, where each window's pieces begin.
@@ -67,7 +66,8 @@ class EncodedCorpus:
     pad_id: int
     notes: dict[str, int]
     label_names: tuple[str, ...]
-    identities: tuple[str, ...]
+    identity_bytes: NDArray[np.uint8]
+    identity_offsets: Integers
     piece_ids: NDArray[np.int32]
     type_ids: NDArray[np.uint8] | None
     window_offsets: Integers
@@ -79,6 +79,11 @@ class EncodedCorpus:
     gold_ids: NDArray[np.int32]
     windowed: NDArray[np.int32]
     unpredicted: NDArray[np.int32]
+
+    @property
+    def identities(self) -> Texts:
+        """The identity of each example."""
+        return Texts(self.identity_bytes, self.identity_offsets)
 
     @property
     def n_examples(self) -> int:
@@ -129,7 +134,7 @@ class EncodedCorpus:
         Raises:
             StorageError: no space, no permission.
         """
-        facts: dict[str, Any] = {"format": _FORMAT}
+        facts: dict[str, Any] = {}
         with storage_faults_told(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for item in fields(self):
@@ -138,7 +143,7 @@ class EncodedCorpus:
                     np.save(folder / f"{item.name}.npy", value, allow_pickle=False)
                 elif item.name != "type_ids":
                     facts[item.name] = value
-        write_text(folder / _FACTS, json.dumps(facts, ensure_ascii=False))
+        _write_facts(folder, facts)
 
     @classmethod
     def load(cls, folder: Path) -> EncodedCorpus:
@@ -151,8 +156,7 @@ class EncodedCorpus:
             facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
             if facts.pop("format") != _FORMAT:
                 raise ValueError("it was written by another version")
-            for name in ("label_names", "identities"):
-                facts[name] = tuple(facts[name])
+            facts["label_names"] = tuple(facts["label_names"])
             for item in fields(cls):
                 if item.name not in facts:
                     facts[item.name] = _open(folder / f"{item.name}.npy", optional=item.name == "type_ids")
@@ -169,6 +173,7 @@ class EncodedCorpus:
             and len(self.read_words) == len(self.read_positions) == self.read_offsets[-1]
             and len(self.read_offsets) == len(self.window_offsets) == len(self.window_examples) + 1
             and len(self.gold_ids) == self.word_offsets[-1]
+            and len(self.identity_bytes) == self.identity_offsets[-1]
             and len(self.identities) == len(self.windowed) == len(self.unpredicted) == self.n_examples
         )
         if not agree:
@@ -176,7 +181,7 @@ class EncodedCorpus:
 
 
 def encode_corpus(corpus: Corpus, tokenizer: PieceTokenizer, max_pieces: int) -> EncodedCorpus:
-    """Tokenise a corpus, a chunk at a time.
+    """Tokenise a corpus in memory.
 
     Args:
         corpus: all TokenExample or all TextExample.
@@ -187,63 +192,70 @@ def encode_corpus(corpus: Corpus, tokenizer: PieceTokenizer, max_pieces: int) ->
         DataError: the corpus is empty, or `max_pieces` has no room beside the special pieces.
         ModelError: the tokenizer is not usable.
     """
-    if not corpus.examples:
+    encoder = _part_encoder(tokenizer, max_pieces)
+    parts = list(encoder.parts(corpus.examples))
+    facts = _facts(corpus, encoder, tokenizer)
+    arrays: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if not _keeps_types(encoder, tokenizer):
+        arrays["type_ids"] = None
+    return EncodedCorpus(**facts, **arrays)
+
+
+def encode_stream(stream: ExampleStream, tokenizer: PieceTokenizer, max_pieces: int, folder: Path) -> None:
+    """Tokenise a corpus while it is read, into a folder that `EncodedCorpus.load` opens.
+
+    Memory does not grow with the corpus, and the files are those of `encode_corpus(...).save(folder)`.
+
+    Args:
+        stream: the corpus.
+        tokenizer, max_pieces: as in `encode_corpus`.
+        folder: made where there is none.
+
+    Raises:
+        DataError, ModelError: as in `encode_corpus`.
+        FormatError: from reading.
+        StorageError: no space, no permission.
+    """
+    encoder = _part_encoder(tokenizer, max_pieces)
+    with storage_faults_told(folder), ExitStack() as open_files:
+        folder.mkdir(parents=True, exist_ok=True)
+        files: dict[str, ArrayFile] = {}
+        for part in encoder.parts(stream.examples):
+            for name, values in part.items():
+                if name not in files:
+                    files[name] = open_files.enter_context(ArrayFile(folder / f"{name}.npy", values.dtype))
+                files[name].append(values)
+    facts = _facts(stream, encoder, tokenizer)
+    if not _keeps_types(encoder, tokenizer):
+        (folder / "type_ids.npy").unlink()
+    _write_facts(folder, facts)
+
+
+def _part_encoder(tokenizer: PieceTokenizer, max_pieces: int) -> PartEncoder:
+    return PartEncoder(ChunkEncoder(tokenizer, min(max_pieces, tokenizer.max_pieces)))
+
+
+def _keeps_types(encoder: PartEncoder, tokenizer: PieceTokenizer) -> bool:
+    return tokenizer.uses_type_ids and encoder.typed
+
+
+def _facts(corpus: Corpus | ExampleStream, encoder: PartEncoder, tokenizer: PieceTokenizer) -> dict[str, Any]:
+    """The fields of `EncodedCorpus` that are no arrays, once all examples are encoded."""
+    if not encoder.examples:
         raise DataError(f"{corpus.data_set} {corpus.language} {corpus.split} has no examples",
                         remedy="check the file, or leave this language out")
-    encoder = ChunkEncoder(tokenizer, min(max_pieces, tokenizer.max_pieces))
-    kind: Kind = "tokens" if isinstance(corpus.examples[0], TokenExample) else "sequence"
-    chunk = join(list(_chunks(corpus.examples, encoder)))
-    names, gold_ids = _gold(corpus.examples, int(chunk.word_counts.sum()))
-    keep_types = tokenizer.uses_type_ids and bool(chunk.type_ids.any())
-    return EncodedCorpus(
-        data_set=corpus.data_set,
-        language=corpus.language,
-        split=corpus.split,
-        fingerprint=corpus.fingerprint,
-        kind=kind,
-        tokenizer=tokenizer.fingerprint,
-        pad_id=tokenizer.pad_id,
-        notes={**corpus.notes, **chunk.notes},
-        label_names=names,
-        identities=tuple(example.identity for example in corpus.examples),
-        piece_ids=chunk.piece_ids,
-        type_ids=chunk.type_ids if keep_types else None,
-        window_offsets=offsets_of(chunk.window_lengths),
-        window_examples=chunk.window_examples,
-        read_offsets=offsets_of(chunk.read_counts),
-        read_positions=chunk.read_positions,
-        read_words=chunk.read_words,
-        word_offsets=offsets_of(chunk.word_counts),
-        gold_ids=gold_ids,
-        windowed=chunk.windowed,
-        unpredicted=chunk.unpredicted,
-    )
+    return {
+        **{name: getattr(corpus, name) for name in ("data_set", "language", "split", "fingerprint")},
+        "kind": encoder.kind,
+        "tokenizer": tokenizer.fingerprint,
+        "pad_id": tokenizer.pad_id,
+        "notes": {**corpus.notes, **encoder.notes},
+        "label_names": encoder.label_names,
+    }
 
 
-def _chunks(examples: Iterable[Example], encoder: ChunkEncoder) -> Iterator[EncodedChunk]:
-    iterator = iter(examples)
-    while chunk := list(islice(iterator, CHUNK)):
-        sentences = [example for example in chunk if isinstance(example, TokenExample)]
-        texts = [example for example in chunk if isinstance(example, TextExample)]
-        yield encoder.sentences(sentences) if sentences else encoder.texts(texts)
-
-
-def _gold(examples: Sequence[Example], n_words: int) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """Label names in order of appearance, and an index into them for every word."""
-    numbers: dict[str | None, int] = {None: NO_LABEL}
-
-    def number(label: str | None) -> int:
-        return numbers.setdefault(label, len(numbers) - 1)
-
-    labels = chain.from_iterable(_labels(example) for example in examples)
-    ids = np.fromiter(map(number, labels), dtype=np.int32, count=n_words)
-    return tuple(name for name in numbers if name is not None), ids
-
-
-def _labels(example: Example) -> Sequence[str | None]:
-    if isinstance(example, TextExample):
-        return (example.label,)
-    return example.labels if example.labels is not None else (None,) * len(example.words)
+def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
+    write_text(folder / _FACTS, json.dumps({"format": _FORMAT, **facts}, ensure_ascii=False))
 
 
 def _open(path: Path, *, optional: bool = False) -> NDArray[Any] | None:

@@ -1,0 +1,117 @@
+"""A corpus to the arrays of `EncodedCorpus`, part by part: what each chunk of examples adds to every array."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sprachbund.data.examples import Example, TextExample, TokenExample
+from sprachbund.data.labels import Kind
+from sprachbund.tokenization.chunks import ChunkEncoder, EncodedChunk
+from sprachbund.tokenization.ragged import Integers
+from sprachbund.tokenization.texts import Texts
+
+CHUNK = 2048
+"""Examples tokenised in one call: enough for the tokenizer's own threads, little enough for flat memory."""
+
+NO_LABEL = -1
+
+Part = dict[str, NDArray[Any]]
+"""Name of an array -> what stands at its end next."""
+
+
+class PartEncoder:
+    """Encodes examples chunk by chunk; indices and offsets count over all chunks.
+
+    Args:
+        encoder: of the chunks.
+
+    Attributes:
+        kind: by the first example; "tokens" before there was one.
+        examples: how many there were.
+        notes: what the chunks counted.
+        label_names: gold labels that occurred, in order of appearance.
+        typed: whether a segment id other than 0 occurred.
+    """
+
+    def __init__(self, encoder: ChunkEncoder) -> None:
+        self.encoder = encoder
+        self.kind: Kind = "tokens"
+        self.examples = 0
+        self.notes = Counter[str]()
+        self.typed = False
+        self._words = 0
+        self._ends = dict.fromkeys(("window_offsets", "read_offsets", "word_offsets", "identity_offsets"), 0)
+        self._numbers: dict[str | None, int] = {None: NO_LABEL}
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """See the class."""
+        return tuple(name for name in self._numbers if name is not None)
+
+    def parts(self, examples: Iterable[Example]) -> Iterator[Part]:
+        """Yield a part a chunk; joined they are the arrays. Without examples there is no part.
+
+        Raises:
+            DataError: the encoder's windows have no room beside the special pieces.
+        """
+        iterator = iter(examples)
+        while chunk := list(islice(iterator, CHUNK)):
+            yield self._part(chunk)
+
+    def _part(self, examples: Sequence[Example]) -> Part:
+        if not self.examples:
+            self.kind = "tokens" if isinstance(examples[0], TokenExample) else "sequence"
+        sentences = [example for example in examples if isinstance(example, TokenExample)]
+        texts = [example for example in examples if isinstance(example, TextExample)]
+        chunk = self.encoder.sentences(sentences) if sentences else self.encoder.texts(texts)
+        self.notes.update(chunk.notes)
+        self.typed = self.typed or bool(chunk.type_ids.any())
+        identities = Texts.of(example.identity for example in examples)
+        part = self._arrays(chunk, examples, identities)
+        self.examples += len(examples)
+        self._words += int(chunk.word_counts.sum())
+        return part
+
+    def _arrays(self, chunk: EncodedChunk, examples: Sequence[Example], identities: Texts) -> Part:
+        return {
+            "identity_bytes": identities.utf8,
+            "identity_offsets": self._offsets("identity_offsets", np.diff(identities.offsets)),
+            "piece_ids": chunk.piece_ids,
+            "type_ids": chunk.type_ids,
+            "window_offsets": self._offsets("window_offsets", chunk.window_lengths),
+            "window_examples": chunk.window_examples + self.examples,
+            "read_offsets": self._offsets("read_offsets", chunk.read_counts),
+            "read_positions": chunk.read_positions,
+            "read_words": chunk.read_words + self._words,
+            "word_offsets": self._offsets("word_offsets", chunk.word_counts),
+            "gold_ids": self._gold(examples, int(chunk.word_counts.sum())),
+            "windowed": chunk.windowed,
+            "unpredicted": chunk.unpredicted,
+        }
+
+    def _offsets(self, name: str, lengths: Integers) -> Integers:
+        """The ends of some rows, counted from the corpus's beginning; before the first row also that beginning, 0."""
+        ends = self._ends[name] + np.cumsum(lengths, dtype=np.int64)
+        if len(ends):
+            self._ends[name] = int(ends[-1])
+        return ends if self.examples else np.concatenate([np.zeros(1, dtype=np.int64), ends])
+
+    def _gold(self, examples: Sequence[Example], n_words: int) -> NDArray[np.int32]:
+        """An index into `label_names` for every word, -1 where there is no label."""
+        labels = chain.from_iterable(_labels(example) for example in examples)
+        return np.fromiter(map(self._number, labels), dtype=np.int32, count=n_words)
+
+    def _number(self, label: str | None) -> int:
+        return self._numbers.setdefault(label, len(self._numbers) - 1)
+
+
+def _labels(example: Example) -> Sequence[str | None]:
+    if isinstance(example, TextExample):
+        return (example.label,)
+    return example.labels if example.labels is not None else (None,) * len(example.words)
