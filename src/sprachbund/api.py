@@ -264,7 +264,7 @@ def _info(plan: RunPlan, executed: Executed, command: str) -> RunInfo:
         versions={name: text for name, text in facts.items() if name not in machine},
         timings=_timings(executed),
         cards=tuple(map(_data_note, plan.cards)),
-        notes=plan.notes,
+        notes=(*plan.notes, *executed.notes),
         provenance=plan.provenance,
         hardware=hardware + (f", {facts['gpus']}" if "gpus" in facts else ""),
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

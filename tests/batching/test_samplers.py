@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sprachbund.batching.samplers import TokenBudgetSampler, cut_sorted, length_sorted_batches, padding_share
+from sprachbund.batching.samplers import (
+    TokenBudgetSampler,
+    beyond_budget,
+    cut_sorted,
+    length_sorted_batches,
+    padding_share,
+)
 
 lengths_strategy = st.lists(st.integers(1, 60), max_size=80).map(lambda values: np.array(values, dtype=np.int64))
 
@@ -100,3 +106,12 @@ def test_padding_on_real_lengths_is_below_five_percent(shared_data):
     sampler = TokenBudgetSampler(lengths.astype(np.int64), 750, 800, seed=1)
     assert len(lengths) == 12544
     assert padding_share(sampler.epoch(0), sampler.lengths) < 0.05
+
+
+@pytest.mark.parametrize(("lengths", "told"), [
+    ([], ""), ([3, 8], ""), ([3, 9], "1 window is longer than budget = 8 (the longest has 9 pieces) and cannot"),
+    ([30, 9, 2], "2 windows are longer than budget = 8 (the longest has 30 pieces) and cannot"),
+])
+def test_windows_beyond_the_budget_are_told(lengths, told):
+    assert beyond_budget(np.array(lengths, dtype=np.int64), 8, "budget").startswith(told)
+    assert bool(told) == bool(beyond_budget(np.array(lengths, dtype=np.int64), 8))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sprachbund.cli.main import dispatch
+from sprachbund.core.errors import DataError
+from sprachbund.data.examples import Corpus, TokenExample
+from sprachbund.models.encoders.opening import open_tokenizer
+from sprachbund.stages.events import ignore
+from sprachbund.stages.perform import find_function
+from sprachbund.stages.stage import Job
+from sprachbund.stages.store import Store
+from sprachbund.testing.tiny import make_tiny_encoder
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus, encode_corpus
 
 GOOD = "1\tthe\t_\tDET\t_\t_\t_\t_\t_\t_\n2\tdog\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n"
 
@@ -69,6 +79,7 @@ def test_a_target_label_that_the_source_does_not_know(world: Any, capsys: pytest
     assert f"test.conllu, line {line}: the gold labels of" in message
     assert "'VERP'" in message
     assert "--unknown-labels ignore" in message
+    assert not (world.store / "train").exists(), "told before training, not after it"
     assert _run(world, "--unknown-labels", "ignore", "--json") == 0
     assert '"ignored": ' in capsys.readouterr().out
 
@@ -155,3 +166,81 @@ def test_no_space_on_disk(world: Any, capsys: pytest.CaptureFixture[str], monkey
     assert _run(world) == 1
     assert "no space left" in _said(capsys)
     assert not list(world.store.rglob("*.partial"))
+
+
+def test_a_label_that_a_model_trained_elsewhere_does_not_know(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(world) == 0
+    path = world.tagging / "de" / "test.conllu"
+    path.write_text(path.read_text(encoding="utf-8").replace("\tVERB\t", "\tVERP\t"), encoding="utf-8")
+    capsys.readouterr()
+    (model,) = (world.store / "train").glob("*/model")
+    (predicted,) = (world.store / "predict").iterdir()
+    arguments = ["evaluate", str(model), "--data", str(world.tagging), "--store", str(world.store), "--output",
+                 str(world.folder / "evaluated")]
+    assert dispatch(arguments) == 1
+    message = _said(capsys)
+    assert "test.conllu, line" in message
+    assert "'VERP'" in message
+    assert list((world.store / "predict").iterdir()) == [predicted], "told before prediction, not after it"
+
+
+def test_a_batch_budget_below_the_longest_sentence(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(world, "--batch-pieces", "8") == 0
+    shown = capsys.readouterr().out
+    assert " ".join(shown.split()).count("longer than batch_pieces = 8") == 1
+    report = (world.folder / "out" / "report.md").read_text(encoding="utf-8")
+    assert "longer than batch_pieces = 8" in report
+
+
+def test_a_processor_without_bf16(
+    world: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sprachbund.models.precision.has_bf16", lambda device: False)
+    sentence = "this cpu has no bf16 arithmetic: fp32 is used"
+    assert _run(world, "--precision", "bf16", "--device", "cpu") == 0
+    assert sentence in " ".join(capsys.readouterr().out.split())
+    report = (world.folder / "out" / "report.md").read_text(encoding="utf-8")
+    assert sentence in report
+    assert "cpu, fp32, 1 thread" in report
+    assert _run(world, "--precision", "auto", "--device", "cpu", "--output", str(world.folder / "auto")) == 0
+    assert sentence not in " ".join(capsys.readouterr().out.split())
+    assert "cpu, fp32, 1 thread" in (world.folder / "auto" / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["train", "predict"])
+def test_a_corpus_that_was_encoded_for_another_tokenizer(
+    world: Any, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The store keys corpora by tokenizer; this is a folder that was put into the place of another one."""
+    assert _run(world) == 0
+    capsys.readouterr()
+    store = Store(world.store)
+    (manifest,) = (one for one in store.manifests() if one.kind == kind)
+    inputs = {name: store.open(key) for name, key in manifest.input_keys().items()}
+    changed = next(name for name in inputs if name in {"train", "corpus de"})
+    tokenizer = open_tokenizer(str(make_tiny_encoder(tmp_path / "other encoder", "xlm_roberta")))
+    other = encode_corpus(_corpus(EncodedCorpus.load(inputs[changed])), tokenizer, 64)
+    other.save(tmp_path / "other")
+    shutil.copy(inputs[changed] / "labels.json", tmp_path / "other")
+    inputs[changed] = tmp_path / "other"
+    settings: dict[str, Any] = {"encoder": {"name": str(world.encoder)}, "training": {}, "device": "cpu", "system": "x"}
+    (tmp_path / "output").mkdir()
+    (tmp_path / "work").mkdir()
+    config, output, work = manifest.identity["config"], tmp_path / "output", tmp_path / "work"
+    job = Job(manifest.key, config, settings, inputs, output, work, ignore)
+    with pytest.raises(DataError) as caught:
+        find_function(manifest.function)(job)
+    expected = EncodedCorpus.load(store.open(manifest.input_keys()[changed])).tokenizer[:16]
+    assert f"was encoded with another tokenizer (fingerprint {other.tokenizer[:16]}) than that of" in caught.value.what
+    assert f"({expected})" in caught.value.what
+    assert str(caught.value.remedy).startswith("encode it again with the tokenizer of")
+    assert not any((tmp_path / "output").iterdir())
+
+
+def _corpus(encoded: EncodedCorpus) -> Corpus:
+    """A corpus with the labels of an encoded one, and other words."""
+    examples = tuple(
+        TokenExample(identity, ("word",) * len(labels), tuple(labels))
+        for identity, labels in zip(encoded.identities, encoded.gold(), strict=True)
+    )
+    return Corpus(encoded.data_set, encoded.language, encoded.split, examples, encoded.fingerprint)

@@ -10,6 +10,7 @@ from transformers import BertConfig, BertForTokenClassification
 from sprachbund.core.errors import DataError, ModelError
 from sprachbund.data.examples import Corpus, TokenExample
 from sprachbund.evaluation.predict import predict
+from sprachbund.models import precision
 from sprachbund.models.foreign import ForeignClassifier
 from sprachbund.testing.toy_task import toy_corpus, toy_encoder, toy_model, toy_space
 from sprachbund.tokenization.encoded_corpus import encode_corpus
@@ -100,3 +101,21 @@ def test_a_label_space_of_another_model():
     space = toy_space().model_copy(update={"labels": ("A", "B", "C")})
     with pytest.raises(ModelError, match="the model's head has 2 labels, the label space 3"):
         predict(toy_model(), [toy_corpus(2)], space)
+
+
+def test_a_budget_below_the_longest_sentence_is_told_once_and_changes_no_result():
+    corpus, model, told = toy_corpus(12, max_words=20), toy_model(seed=3), []
+    longest = int(np.diff(corpus.window_offsets).max())
+    (result,) = predict(model, [corpus], toy_space(), precision="fp32", batch_pieces=10, tell=told.append)
+    assert result.label_ids.tolist() == one_by_one(model, corpus)
+    (note,) = told
+    assert f"longer than batch_pieces = 10 (the longest has {longest} pieces)" in note
+
+
+def test_bf16_that_is_not_to_be_had_is_told(monkeypatch):
+    monkeypatch.setattr(precision, "has_bf16", lambda device: False)
+    told = []
+    predict(toy_model(), [toy_corpus(2)], toy_space(), precision="bf16", tell=told.append)
+    assert told == ["this cpu has no bf16 arithmetic: fp32 is used"]
+    predict(toy_model(), [toy_corpus(2)], toy_space(), precision="auto", tell=told.append)
+    assert len(told) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from sprachbund.core.errors import StageError
 from sprachbund.stages.graph import build_graph, plan_work
+from sprachbund.stages.keys import stage_key
 from sprachbund.stages.stage import Stage
 
 HERE = Path("here")
@@ -88,3 +90,23 @@ def test_long_chains_and_rings() -> None:
     with pytest.raises(StageError, match="in a ring: toy a → toy a"):
         build_graph([ring["from"]])
     assert build_graph([]).targets == ()
+
+
+def test_a_stage_waits_for_what_must_be_done_first_and_reads_nothing_of_it() -> None:
+    prepare, train, _ = chain()
+    check = toys.stage(HERE, name="check", inputs={"data": prepare})
+    patient = replace(train, after=(check,))
+    assert stage_key(patient) == stage_key(train)
+    graph = build_graph([patient])
+    assert labels(graph.assignments.values()) == ["prepare", "check", "train"]
+    assert labels(plan_work(graph, lambda key: False).runs) == ["prepare", "check", "train"]
+    assert labels(plan_work(graph, lambda key: key == stage_key(check)).runs) == ["prepare", "train"]
+    assert plan_work(graph, lambda key: key == stage_key(train)).runs == ()  # of a stored stage nothing is asked
+
+
+def test_a_stage_that_waits_for_itself_is_refused() -> None:
+    first = toys.stage(HERE, name="first")
+    second = replace(toys.stage(HERE, name="second"), after=(first,))
+    object.__setattr__(first, "after", (second,))
+    with pytest.raises(StageError, match="the stage 'toy first' has to wait for itself"):
+        build_graph([first])

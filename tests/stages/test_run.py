@@ -12,7 +12,9 @@ import toy_stages as toys
 
 from sprachbund.core.errors import FormatError, Interrupted, StageError
 from sprachbund.stages.events import Event, Progress, StageEvent
+from sprachbund.stages.executors.executor import Executor
 from sprachbund.stages.executors.inline import InlineExecutor
+from sprachbund.stages.executors.processes import ProcessExecutor
 from sprachbund.stages.executors.schedule import Schedule
 from sprachbund.stages.keys import stage_key
 from sprachbund.stages.run import RunSummary, run_stages
@@ -174,3 +176,14 @@ def test_what_another_process_built_meanwhile_is_a_hit(store: Store, tmp_path: P
     summary = run_stages([stage], store, Late())
     assert (summary.executed, [one.label for one in summary.hits]) == ((), ["toy a"])
     assert toys.executions(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("executor", [InlineExecutor, ProcessExecutor])
+def test_a_check_that_fails_keeps_what_comes_after_it_from_starting(
+    store: Store, tmp_path: Path, executor: type[Executor]
+) -> None:
+    check = toys.stage(tmp_path, "raise_format_error", name="check")
+    training = toys.stage(tmp_path, name="training", after=(check,))
+    with pytest.raises(FormatError):
+        run_stages([training], store, executor(), keep_going=True)
+    assert toys.executions(tmp_path) == ["check"]

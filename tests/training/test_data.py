@@ -18,7 +18,7 @@ def test_windows_without_a_label_are_left_out_and_told():
     gold[: corpus.word_offsets[3]] = -1
     data = training_data(replace(corpus, gold_ids=gold), toy_space(), TrainingConfig(), 1, pin=False)
     assert data.windows.tolist() == list(range(3, 10))
-    assert data.note == "3 of 10 training inputs have no label and are left out"
+    assert data.notes == ("3 of 10 training inputs have no label and are left out",)
     every = np.concatenate(data.sampler.epoch(0))
     assert sorted(data.windows[every].tolist()) == list(range(3, 10))
 
@@ -41,3 +41,15 @@ def test_the_seed_decides_the_order():
         for seed in (1, 1, 2)
     ]
     assert orders[0] == orders[1] != orders[2]
+
+
+def test_windows_longer_than_a_batch_are_told_and_stand_alone():
+    corpus = toy_corpus(20, max_words=12)
+    longest = int(np.diff(corpus.window_offsets).max())
+    data = training_data(corpus, toy_space(), TrainingConfig(batch_pieces=8), 1, pin=False)
+    (note,) = data.notes
+    assert f"are longer than batch_pieces = 8 (the longest has {longest} pieces)" in note
+    assert "raise batch_pieces, or lower max_pieces" in note
+    batches = data.sampler.epoch(0)
+    assert sorted(np.concatenate(batches).tolist()) == list(range(20))
+    assert all(len(batch) == 1 for batch in batches if data.sampler.lengths[batch].max() > 8)

@@ -4,13 +4,16 @@ import json
 import math
 from itertools import chain
 
+import numpy as np
 import pytest
 import torch
 
 from sprachbund.core.errors import ConfigError, ModelError
+from sprachbund.data.examples import Corpus, TokenExample
 from sprachbund.evaluation.predict import predict
 from sprachbund.models import precision
-from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
+from sprachbund.testing.toy_task import toy_corpus, toy_encoder, toy_label, toy_model, toy_space
+from sprachbund.tokenization.encoded_corpus import encode_corpus
 from sprachbund.training import session
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.engine import train
@@ -187,3 +190,25 @@ def test_part_of_an_epoch():
     whole = train(toy_model(), toy_corpus(), toy_space(), CONFIG.model_copy(update={"epochs": 1}), seed=1).steps
     half = train(toy_model(), toy_corpus(), toy_space(), CONFIG.model_copy(update={"epochs": 0.5}), seed=1).steps
     assert half == math.ceil(whole / 2)
+
+
+def test_a_budget_below_the_longest_sentence_trains_each_alone_and_says_so_once():
+    """Sentences of one length: a budget below it and a budget for just one of them make the same batches."""
+    words = ("cat", "dog", "apple", "moon", "under", "east", "night")
+    rows = [words[number:] + words[:number] for number in range(len(words))]
+    examples = tuple(TokenExample(str(number), row, tuple(map(toy_label, row))) for number, row in enumerate(rows))
+    corpus = encode_corpus(Corpus("toy", "en", "train", examples, "seven"), toy_encoder().tokenizer, 64)
+    length = int(np.diff(corpus.window_offsets)[0])
+    results, weights = [], []
+    for budget in (8, length):
+        model, notes = toy_model(), []
+        config = TrainingConfig(batch_pieces=budget, precision="fp32", threads=1)
+        emit = lambda told, seen=notes: seen.append(told.note)  # noqa: E731
+        results.append(train(model, corpus, toy_space(), config, 1, emit=emit))
+        weights.append(dict(model.named_parameters()))
+        assert sum("longer than batch_pieces" in note for note in notes) == (budget < length)
+    assert [result.steps for result in results] == [7, 7]
+    assert "7 windows are longer than batch_pieces = 8" in results[0].notes[0]
+    assert not results[1].notes
+    for name, value in weights[1].items():
+        assert torch.equal(weights[0][name], value), name

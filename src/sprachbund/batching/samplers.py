@@ -76,6 +76,23 @@ def length_sorted_batches(lengths: NDArray[np.integer], batch_pieces: int) -> li
     return cut_sorted(_longest_first(lengths), np.asarray(lengths, dtype=np.int64), batch_pieces, BATCH_COST)
 
 
+def beyond_budget(lengths: NDArray[np.integer], batch_pieces: int, name: str = "batch_pieces") -> str:
+    """A sentence for the user where windows are longer than a batch may be, else "".
+
+    Args:
+        lengths: (windows,) pieces of each window.
+        batch_pieces: the budget.
+        name: what the budget is called where it was set.
+    """
+    longer = np.count_nonzero(np.asarray(lengths) > batch_pieces)
+    if not longer:
+        return ""
+    subject = "1 window is" if longer == 1 else f"{longer} windows are"
+    return (f"{subject} longer than {name} = {batch_pieces} (the longest has {int(np.max(lengths))} pieces) and cannot "
+            f"share a batch: each is one of its own, in full, and needs the memory of its own length; raise {name}, "
+            "or lower max_pieces to read long texts in overlapping windows")
+
+
 def padding_share(batches: list[Integers], lengths: NDArray[np.integer]) -> float:
     """Return the share of padded positions among all positions of some batches."""
     real = sum(int(lengths[batch].sum()) for batch in batches)

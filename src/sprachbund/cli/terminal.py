@@ -16,7 +16,7 @@ from sprachbund.stages.events import Emit, Event, Progress, StageEvent
 
 PLAIN_SECONDS = 10.0
 """Time between two progress lines of a stage where there is no terminal."""
-_QUIET_KINDS = {"prepare", "score", "summarise"}
+_QUIET_KINDS = {"prepare", "check", "score", "summarise"}
 
 
 class Display:

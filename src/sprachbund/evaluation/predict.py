@@ -12,7 +12,7 @@ from torch import nn
 
 from sprachbund.batching.batch import Batch
 from sprachbund.batching.collate import WindowStream
-from sprachbund.batching.samplers import length_sorted_batches
+from sprachbund.batching.samplers import beyond_budget, length_sorted_batches
 from sprachbund.core.errors import DataError, ModelError
 from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predictions import NO_PREDICTION, Predictions
@@ -37,6 +37,7 @@ def predict(
     device: str | None = None,
     batch_pieces: int | None = None,
     emit: Callable[[int, int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> list[Predictions]:
     """Predict all corpora in one stream, so that small test sets share batches.
 
@@ -48,6 +49,7 @@ def predict(
         device: "auto" or a torch device, to which the model is moved; None: where it is.
         batch_pieces: padded pieces of a batch; None: what suits the device. Changes speed only.
         emit: told windows done and windows in all, after each batch.
+        tell: told sentences for the user: bf16 that is not to be had, windows longer than a batch.
 
     Returns:
         One `Predictions` a corpus, in the order given.
@@ -66,7 +68,10 @@ def predict(
     # results stay on the device until the end: no copy, and no waiting, after each batch
     label_ids = torch.full((n_words,), NO_PREDICTION, dtype=torch.int32, device=where)
     confidence = torch.zeros(n_words, dtype=torch.float32, device=where)
-    number_format, _ = autocast_format(precision, where)
+    number_format, fallback = autocast_format(precision, where)
+    if tell is not None:
+        for sentence in filter(None, (fallback, beyond_budget(stream.lengths, budget))):
+            tell(sentence)
     with _evaluating(model), torch.inference_mode(), autocast(where, number_format):
         for windows in length_sorted_batches(stream.lengths, budget):
             batch = stream.batch(windows)

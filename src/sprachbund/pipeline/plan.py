@@ -21,8 +21,9 @@ from sprachbund.models.encoders.encoder import EncoderConfig, EncoderInfo
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
 from sprachbund.models.saved_model import model_description
-from sprachbund.pipeline import predict, prepare, score, train
+from sprachbund.pipeline import check, predict, prepare, score, train
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig
+from sprachbund.pipeline.corpora import CORPUS
 from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.resources import prediction_resources, training_resources
 from sprachbund.stages.stage import Resources, Stage
@@ -69,8 +70,9 @@ def plan_run(config: RunConfig) -> RunPlan:
     train_stage = corpora.prepare(config.data, training_data, config.source, "train", config.train_limit)
     dev_stage, notes = _dev(config, corpora, training_data, test_data)
     scored = _scored(config, corpora, test_data, targets)
+    checks = _checks(config, task, train_stage, scored)
     models = [
-        _train(config, task, corpora, info, fusion, seed, train_stage, dev_stage)
+        _train(config, task, corpora, info, fusion, seed, train_stage, dev_stage, checks)
         for fusion in config.fusion
         for seed in config.seeds
     ]
@@ -103,7 +105,8 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
                 "precision": config.precision},
         inputs=scored,
         files={"model": fingerprint},
-        settings={"model": plain(model), "device": config.device},
+        settings={"model": plain(model), "device": config.device, "unknown_labels": config.unknown_labels,
+                  "data": plain(config.data), "data_dir": config.data_dir},
         label=f"predict with {Path(config.model).name}",
         resources=prediction_resources(None, device=config.device, threads=config.threads),
     )
@@ -148,14 +151,30 @@ def _scored(
     """The corpora that are predicted and scored: the source language's own, where there is one, and the targets'."""
     source = (config.source,) if config.source in data.languages(config.split) else ()
     return {
-        predict.CORPUS + code: corpora.prepare(config.test_data_config(), data, code, config.split, config.test_limit)
+        CORPUS + code: corpora.prepare(config.test_data_config(), data, code, config.split, config.test_limit)
         for code in (*source, *targets)
     }
 
 
+def _checks(config: RunConfig, task: Task, train: Stage, scored: Mapping[str, Stage]) -> tuple[Stage, ...]:
+    """What must be right before hours of training, and could be found wrong after it."""
+    if config.unknown_labels != "fail":
+        return ()
+    labels = Stage(
+        kind="check",
+        version=check.VERSION,
+        function="sprachbund.pipeline.check:run",
+        config={"task": task.name},
+        inputs={check.TRAIN: train, **scored},
+        settings={"data": plain(config.test_data_config()), "data_dir": config.data_dir},
+        label="check the labels of all languages",
+    )
+    return (labels,)
+
+
 def _train(
     config: RunConfig, task: Task, corpora: _Corpora, info: EncoderInfo, fusion: FusionConfig, seed: int, data: Stage,
-    dev: Stage | None,
+    dev: Stage | None, checks: tuple[Stage, ...],
 ) -> Stage:
     component = FUSIONS.load(fusion.type)
     training = config.training
@@ -185,6 +204,7 @@ def _train(
         label=f"train {fusion.label()}, seed {seed}",
         resources=training_resources(info, device=training.device, threads=training.threads,
                                      trim_vocabulary=training.trim_vocabulary),
+        after=checks,
     )
 
 

@@ -9,13 +9,15 @@ import torch
 from sprachbund.evaluation.predict import predict
 from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.saved_model import LoadedModel, load_model
+from sprachbund.pipeline.check import check_all_labels
+from sprachbund.pipeline.corpora import corpora_of
 from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
-from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.tokenization.origin import check_tokenizer
 
 VERSION = 1
-CORPUS = "corpus "
-"""Prefix of the inputs that are corpora; the language code follows."""
+NOTES = "notes.json"
+"""Sentences for the user."""
 
 
 def run(job: Job) -> None:
@@ -23,27 +25,40 @@ def run(job: Job) -> None:
 
     Inputs: "model" (a train stage) or the setting `model` (a folder or hub id trained elsewhere), and one
     "corpus CODE" a language. Output: `CODE/` with the predictions of each language and `model.json` with
-    labels and description, so that scoring needs no weights.
+    labels and description, so that scoring needs no weights; `notes.json`.
+
+    Raises:
+        DataError: a corpus was encoded with another tokenizer than the model's.
+        LabelError: the setting `unknown_labels` is "fail" and a corpus has a label that the model does not know.
     """
     device = str(job.settings.get("device") or "auto")
     torch.set_num_threads(job.cpus)
     loaded = open_model(job)
-    codes = sorted(name.removeprefix(CORPUS) for name in job.inputs if name.startswith(CORPUS))
-    corpora = [EncodedCorpus.load(job.inputs[CORPUS + code]) for code in codes]
+    notes: list[str] = []
+    by_code = corpora_of(job)
+    codes, corpora = list(by_code), list(by_code.values())
+    check_tokenizer(corpora, loaded.tokenizer, loaded.description.encoder or "the model")
+    if job.settings.get("unknown_labels") == "fail":
+        check_all_labels(corpora, loaded.labels, job)
     total = sum(corpus.n_examples for corpus in corpora)
 
     def emit(done: int, total_windows: int) -> None:
         values = {"languages": float(len(codes)), "examples": float(total)}
         job.emit(Progress(job.key, "predict", done, total_windows, "sentences", values))
 
+    def tell(note: str) -> None:
+        notes.append(note)
+        job.emit(Progress(job.key, "predict", 0, 0, "", note=note))
+
     predictions = predict(loaded.model, corpora, loaded.labels, precision=str(job.config["precision"]),
-                          device=device, emit=emit)
+                          device=device, emit=emit, tell=tell)
     for code, one in zip(codes, predictions, strict=True):
         one.save(job.output / code)
     facts = loaded.facts()
     facts["source"] = facts["source"] or job.config.get("source", "")  # a model trained elsewhere does not say it
     text = json.dumps(facts, indent=1, ensure_ascii=False)
     (job.output / "model.json").write_text(text, encoding="utf-8")
+    (job.output / NOTES).write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
 
 
 def open_model(job: Job) -> LoadedModel:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sprachbund.pipeline.plan import RunPlan
@@ -17,6 +19,8 @@ from sprachbund.stages.run import RunSummary, run_stages
 from sprachbund.stages.stage import Stage
 from sprachbund.stages.store import Store
 
+_NOTES = {"train": "training.json", "predict": "notes.json"}
+
 
 @dataclass(frozen=True)
 class Executed:
@@ -28,12 +32,14 @@ class Executed:
         timings: label of a stage -> seconds it took when it ran (now or earlier).
         training: for each train stage that is still in the store what it recorded: system, seed, steps,
             seconds, pieces a second, dev score.
+        notes: what stages told that a reader of the results should know (bf16 that is not to be had).
     """
 
     rows: tuple[ScoreRow, ...]
     summary: RunSummary
     timings: Mapping[str, float]
     training: tuple[Mapping[str, Any], ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def execute(plan: RunPlan, store: Store, executor: Executor, emit: Emit = ignore) -> Executed:
@@ -52,7 +58,7 @@ def execute(plan: RunPlan, store: Store, executor: Executor, emit: Emit = ignore
         for row in read_rows(folder / "rows.parquet")
     )
     stages = _with_inputs(plan.scores)
-    return Executed(rows, summary, _timings(stages, store), _training(stages, store))
+    return Executed(rows, summary, _timings(stages, store), _training(stages, store), _notes(stages, store))
 
 
 def _with_inputs(scores: tuple[Stage, ...]) -> dict[str, Stage]:
@@ -92,3 +98,18 @@ def _training(stages: Mapping[str, Stage], store: Store) -> tuple[Mapping[str, A
             record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
             found.append({"system": stage.settings["system"], "seed": stage.config["seed"], **record})
     return tuple(found)
+
+
+def _notes(stages: Mapping[str, Stage], store: Store) -> tuple[str, ...]:
+    """What training and prediction told; a sentence that all of a kind say stands there once."""
+    told: dict[str, list[list[str]]] = {}
+    for key, stage in stages.items():
+        file = (store.folder(key) or Path()) / _NOTES.get(stage.kind, "")
+        if stage.kind in _NOTES and file.is_file():
+            record = json.loads(file.read_text(encoding="utf-8"))
+            told.setdefault(stage.kind, []).append(record["notes"] if isinstance(record, dict) else record)
+    return tuple(
+        f"{kind}: {note}" + (f" ({count} of {len(lists)} times)" if count < len(lists) else "")
+        for kind, lists in told.items()
+        for note, count in Counter(note for one in lists for note in dict.fromkeys(one)).items()
+    )

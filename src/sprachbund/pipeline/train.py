@@ -21,6 +21,7 @@ from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
 from sprachbund.tasks.task import Task
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.tokenization.origin import check_tokenizer
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.engine import TrainingProgress, train
 
@@ -43,6 +44,7 @@ def run(job: Job) -> None:
     )
     seed = int(str(job.config["seed"]))
     opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
+    check_tokenizer((corpus, *([dev] if dev else [])), opened.tokenizer, str(job.config["encoder"]))
     fusion = fusion_config(_mapping(job.config["fusion"]))
     model = build_transfer_model(opened.encoder, fusion, head_config(task, space, config, job.config["pooling"]),
                                  seed=derive_seed(seed, "model"))

@@ -22,6 +22,7 @@ class Assignment:
         config, settings: as in `Stage`, plain dictionaries.
         inputs: name -> key of the stage whose output is needed.
         resources: as in `Stage`.
+        after: keys of stages that must be done first, beside the inputs.
     """
 
     key: str
@@ -33,6 +34,12 @@ class Assignment:
     settings: Mapping[str, Json]
     inputs: Mapping[str, str]
     resources: Resources
+    after: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Keys of all stages that must be done before this one starts."""
+        return (*self.inputs.values(), *self.after)
 
     @property
     def cpus(self) -> int:
@@ -61,6 +68,7 @@ def assign(stage: Stage, keys: Keys) -> Assignment:
         settings=_plain(stage.settings),
         inputs={role: keys.key(source) for role, source in stage.inputs.items()},
         resources=replace(stage.resources, environment=dict(stage.resources.environment)),
+        after=tuple(map(keys.key, stage.after)),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sprachbund.core.errors import StageError
 from sprachbund.stages.assignment import Assignment, assign
-from sprachbund.stages.keys import Keys
+from sprachbund.stages.keys import Keys, name
 from sprachbund.stages.stage import Stage
 
 
@@ -41,11 +42,12 @@ def build_graph(targets: Sequence[Stage]) -> Graph:
     """Collect the targets and everything they need.
 
     Raises:
-        StageError: stages need each other's output in a ring (named), or a kind is no word.
+        StageError: stages need each other in a ring (named), or a kind is no word.
         TypeError: a value of a stage's config or settings is not JSON.
     """
     keys = Keys()
     found: dict[str, Assignment] = {}
+    begun: set[str] = set()
     waiting: list[tuple[Stage, bool]] = [(stage, False) for stage in reversed(targets)]
     while waiting:
         stage, inputs_found = waiting.pop()
@@ -54,9 +56,13 @@ def build_graph(targets: Sequence[Stage]) -> Graph:
             continue
         if inputs_found:
             found[key] = assign(stage, keys)
+        elif key in begun:  # depth first: what was begun and is not found waits for this
+            raise StageError(f"the stage {name(stage)!r} has to wait for itself", stage=name(stage))
         else:
+            begun.add(key)
             waiting.append((stage, True))
-            waiting.extend((source, False) for source in reversed(list(stage.inputs.values())))
+            needed = (*stage.inputs.values(), *stage.after)
+            waiting.extend((source, False) for source in reversed(needed))
     return Graph(found, tuple(keys.key(stage) for stage in targets))
 
 
@@ -79,7 +85,7 @@ def plan_work(graph: Graph, is_stored: Callable[[str], bool]) -> Plan:
             hits.add(key)
         else:
             runs.add(key)
-            needed.extend(graph.assignments[key].inputs.values())
+            needed.extend(graph.assignments[key].needs)
     ordered = graph.assignments.values()
     return Plan(
         tuple(one for one in ordered if one.key in hits),

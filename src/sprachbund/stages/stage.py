@@ -51,6 +51,9 @@ class Stage:
         settings: result-neutral values the function needs (where the files lie, number of workers).
         label: a name for people ("train dlfa seed 1").
         resources: see `Resources`.
+        after: stages that must be done before this one starts, though it reads nothing of them (a check whose
+            failure makes an hour of training idle). Not part of the identity, and not asked for where the
+            stage is stored.
     """
 
     kind: str
@@ -63,6 +66,7 @@ class Stage:
     settings: Mapping[str, Json] = field(default_factory=dict)
     label: str = ""
     resources: Resources = field(default_factory=Resources)
+    after: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

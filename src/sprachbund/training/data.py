@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sprachbund.batching.collate import WindowStream
-from sprachbund.batching.samplers import TokenBudgetSampler
+from sprachbund.batching.samplers import TokenBudgetSampler, beyond_budget
 from sprachbund.core.errors import DataError
 from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import IGNORED, LabelSpace
@@ -24,13 +24,13 @@ class TrainingData:
         stream: makes batches of windows.
         windows: windows that have a label; the sampler counts in these.
         sampler: their order.
-        note: a sentence about windows left out, or "".
+        notes: sentences about windows left out, or longer than a batch.
     """
 
     stream: WindowStream
     windows: Integers
     sampler: TokenBudgetSampler
-    note: str
+    notes: tuple[str, ...]
 
 
 def training_data(
@@ -54,8 +54,11 @@ def training_data(
     sampler = TokenBudgetSampler(
         stream.lengths[windows], config.batch_pieces, config.shuffle_window, derive_seed(seed, "order")
     )
-    note = f"{left_out} of {corpus.n_windows} training inputs have no label and are left out" if left_out else ""
-    return TrainingData(stream, windows, sampler, note)
+    notes = (
+        f"{left_out} of {corpus.n_windows} training inputs have no label and are left out" if left_out else "",
+        beyond_budget(stream.lengths[windows], config.batch_pieces),
+    )
+    return TrainingData(stream, windows, sampler, tuple(filter(None, notes)))
 
 
 def labelled_windows(corpus: EncodedCorpus, label_ids: Integers) -> Integers:

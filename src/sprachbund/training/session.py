@@ -153,7 +153,7 @@ class Session:
         self._losses = torch.zeros((), device=self.device)
         self._dev: float | None = None
         self._clock = self._saved = self._emitted = time.perf_counter()
-        for sentence in (data.note, note):
+        for sentence in (*data.notes, note):
             self._note(sentence)
 
     def go_on_from(self, checkpoint: Checkpoint) -> None:

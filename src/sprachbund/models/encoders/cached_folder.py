@@ -47,6 +47,8 @@ def cached_folder(folder: Path, needed: Iterable[str], build: Callable[[Path], N
         if folder.exists():
             _logger.warning("%s: %s; made again", folder, found)
             remove(folder)
+        for partial in folder.parent.glob(f".{folder.name}.*.partial"):
+            remove(partial)  # of processes that were killed: whoever holds the lock is the only builder
         with write_aside(folder) as aside:
             aside.mkdir()
             build(aside)

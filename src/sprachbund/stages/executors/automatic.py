@@ -40,6 +40,6 @@ def _first(heavy: list[Assignment], waiting: list[Assignment]) -> list[Assignmen
     """Those heavy stages that need no other heavy one: they can run at the same time."""
     behind = {one.key for one in heavy}
     for one in waiting:  # inputs come before whatever needs them
-        if behind.intersection(one.inputs.values()):
+        if behind.intersection(one.needs):
             behind.add(one.key)
-    return [one for one in heavy if not behind.intersection(one.inputs.values())]
+    return [one for one in heavy if not behind.intersection(one.needs)]

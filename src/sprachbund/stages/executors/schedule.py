@@ -24,7 +24,7 @@ class Schedule:
     def __init__(self, runs: Sequence[Assignment], *, keep_going: bool = False) -> None:
         keys = {assignment.key for assignment in runs}
         self._waiting = {assignment.key: assignment for assignment in runs}
-        self._missing = {one.key: {key for key in one.inputs.values() if key in keys} for one in runs}
+        self._missing = {one.key: {key for key in one.needs if key in keys} for one in runs}
         self._keep_going = keep_going
         self.outcomes: list[Outcome] = []
         self.errors: list[SprachbundError] = []
