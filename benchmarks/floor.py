@@ -118,7 +118,7 @@ def floors(operations: Operations, measured: Mapping[str, Any]) -> dict[str, Any
     """The floor under every setting of the measurement; the lowest of the medians is "the floor".
 
     Returns:
-        "gflop", "seconds" by setting and statistic, and "floor_seconds".
+        "seconds" by setting and statistic, "gflop_per_second" by setting, and "floor_seconds".
     """
     settings = sorted({row["setting"] for row in measured["products"]})
     seconds = {
@@ -127,8 +127,6 @@ def floors(operations: Operations, measured: Mapping[str, Any]) -> dict[str, Any
         for setting in settings
     }
     return {
-        "gflop": operations.total / 1e9,
-        "gflop_attention": operations.attention / 1e9,
         "seconds": seconds,
         "gflop_per_second": {setting: operations.total / 1e9 / seconds[setting]["median"] for setting in settings},
         "floor_seconds": min(seconds[setting]["median"] for setting in settings),

@@ -15,7 +15,7 @@ from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
 
 BUNDLED = "bundled:multilingual-e5-small"  # its home imports torch, which the harness must not
 OURS, DYNAMIC, STRONGEST, FIXED = "ours", "trainer_dynamic", "trainer_strongest", "trainer_fixed"
-FLAIR, MACHAMP, RANDOM = "flair", "machamp", "ours_random"
+FLAIR, MACHAMP, RANDOM, PRODUCTS = "flair", "machamp", "ours_random", "products"
 FIXED_LENGTH, FIXED_BATCH, FIXED_ACCUMULATION = 128, 8, 4
 """XTREME's recipe for tagging: sequences of 128, batch 8, gradients of 4 batches added up."""
 

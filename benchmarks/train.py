@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.floor import Shape, floors, training_operations
-from benchmarks.harness import System, measure, paired, say, summarise
+from benchmarks.harness import System, measure, paired, say
 from benchmarks.options import RESULTS, add_data, add_shared
 from benchmarks.peers import (
     OURS,
+    PRODUCTS,
     RANDOM,
     Prepared,
     child,
@@ -59,15 +61,12 @@ def run(options: argparse.Namespace) -> int:
     facts = {name: value for name, value in prepared.facts.items() if name != "lengths"}
     record = Record("train", options, {"accuracy": options.accuracy, "threads": options.threads, "data": facts})
     strongest = _strongest(options, prepared, record)
-    if not options.accuracy and "floor" not in record.sections:
-        record.sections["floor"] = _floor(options, prepared)
-        record.write()
     systems = partial(_systems, options, prepared, strongest)
-    record.sections["titles"] = {system.name: system.title for system in systems(0)}
+    record.sections["titles"] = {system.name: system.title for system in systems(0) if system.name != PRODUCTS}
     paired(systems, options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
     if options.accuracy:
         return finish_accuracy(record)
-    _add_share(record)
+    _add_floor(prepared, record)
     _add_profile(options, prepared, record)
     return finish_speed(record)
 
@@ -80,7 +79,8 @@ def _systems(options: argparse.Namespace, prepared: Prepared, strongest: dict[st
         found.append(ours(prepared, name=RANDOM, title="sprachbund, random batches", sampling="random", **shared))
     found += trainers(prepared, strongest, **shared)
     found += toolkits(options, prepared, seed=number, dev=options.accuracy)
-    return wanted(options, found)
+    chosen = wanted(options, found)
+    return chosen if options.accuracy else [_products(options, prepared), *chosen]
 
 
 def _strongest(options: argparse.Namespace, prepared: Prepared, record: Record) -> dict[str, Any]:
@@ -121,31 +121,35 @@ def _search(options: argparse.Namespace, bf16: bool, record: Record) -> dict[str
     return {"tried": tried, "chosen": {"batch": best, "bf16": bf16}}
 
 
-def _floor(options: argparse.Namespace, prepared: Prepared) -> dict[str, Any]:
-    """Operations of the run, and seconds that its matrix products take at measured rates."""
-    labels = len(json.loads((prepared.folder / "train" / "labels.json").read_text(encoding="utf-8"))["labels"])
-    shape = Shape.of_folder(prepared.folder / "encoder", labels)
-    operations = training_operations(shape, prepared.facts["lengths"], prepared.facts["words"])
-    found = measure(child("gemm", "gemm", {
+def _products(options: argparse.Namespace, prepared: Prepared) -> System:
+    """The child that measures the rate of our run's own matrix products; once a round, beside the run."""
+    shape = Shape.of_folder(prepared.folder / "encoder", labels=0)
+    return child(PRODUCTS, "gemm", {
         "pieces": TrainingConfig().batch_pieces, "products": [list(one) for one in shape.products()], "repeats": 15,
         "bf16": bool(prepared.facts["bf16"]), "threads": options.threads,
-    }), timeout=options.timeout)
-    if found.error:
-        return {"error": found.error}
-    return {**floors(operations, found.values), "gemm": dict(found.values)}
+    })
 
 
-def _add_share(record: Record) -> None:
-    """The share of the machine's measured rate that our run reaches."""
-    floor, spent = record.sections["floor"], summarise(record.runs, OURS, "train_seconds")
-    if spent is not None and "floor_seconds" in floor:
-        floor["share"] = floor["floor_seconds"] / spent.median
-        floor["share_of_the_best"] = min(one["best"] for one in floor["seconds"].values()) / spent.median
+def _add_floor(prepared: Prepared, record: Record) -> None:
+    """Operations of the run, the seconds that they take at the measured rates, and the share of the rate we reach."""
+    space = json.loads((prepared.folder / "train" / "labels.json").read_text(encoding="utf-8"))
+    shape = Shape.of_folder(prepared.folder / "encoder", len(space["labels"]))
+    operations = training_operations(shape, prepared.facts["lengths"], prepared.facts["words"])
+    spent = {run.round: run.value("train_seconds") for run in record.runs if run.system == OURS}
+    rounds = []
+    for measured in (run for run in record.runs if run.system == PRODUCTS and not run.error):
+        found, seconds = floors(operations, measured.values), spent.get(measured.round)
+        if seconds:
+            rounds.append({"round": measured.round, **found, "share": found["floor_seconds"] / seconds})
+    record.sections["floor"] = {
+        "gflop": operations.total / 1e9, "gflop_attention": operations.attention / 1e9, "rounds": rounds,
+        "share": statistics.median(one["share"] for one in rounds) if rounds else None,
+    }
 
 
 def _add_profile(options: argparse.Namespace, prepared: Prepared, record: Record) -> None:
     """Where our time goes, if we are far from the floor."""
-    share = record.sections["floor"].get("share")
+    share = record.sections["floor"]["share"]
     if share is None or share >= GOAL_SHARE or "profile" in record.sections:
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 
 from benchmarks.harness import Measurement, Summary, ratios, summarise
@@ -46,19 +47,23 @@ def _search_parts(record: Record) -> list[str]:
 
 def _floor_parts(record: Record) -> list[str]:
     floor = record.sections["floor"]
-    if "share" not in floor:
-        return [f"No floor: {floor.get('error', 'our run failed')}"]
-    rates = ", ".join(f"{rate:.0f} GFLOP/s ({setting})" for setting, rate in floor["gflop_per_second"].items())
+    rounds = floor["rounds"]
+    if not rounds:
+        return ["No floor: our run or the measurement of the matrix products failed."]
+    rates = ", ".join(f"{statistics.median(one['gflop_per_second'][setting] for one in rounds):.0f} GFLOP/s ({setting})"
+                      for setting in rounds[0]["gflop_per_second"])
+    seconds = statistics.median(one["floor_seconds"] for one in rounds)
+    shares = [100 * one["share"] for one in rounds]
     parts = ["## The floor", (
         f"{floor['gflop']:.0f} GFLOP ({floor['gflop_attention']:.1f} of them attention), forward and backward, real "
-        f"pieces only. At the rate measured on the run's own matrix shapes ({rates}; medians, the fastest library at "
-        f"each shape) they take {floor['floor_seconds']:.2f} s. Our run reaches **{100 * floor['share']:.0f} %** of "
-        f"that rate ({100 * floor['share_of_the_best']:.0f} % of the best single measurements)."
+        f"pieces only. At the rate measured in every round on the run's own matrix shapes ({rates}; medians, the "
+        f"fastest library at each shape) they take {seconds:.2f} s. Our run reaches **{100 * floor['share']:.0f} %** "
+        f"of that rate ({min(shares):.0f} to {max(shares):.0f} % by round)."
     )]
-    shares = record.sections.get("profile", {}).get("shares")
-    if shares:
+    parted = record.sections.get("profile", {}).get("shares")
+    if parted:
         parts += ["Where our time goes (torch's profiler, own time of operators, all threads):",
-                  markdown_table(["part", "share"], [[part, f"{100 * one:.1f} %"] for part, one in shares.items()])]
+                  markdown_table(["part", "share"], [[part, f"{100 * one:.1f} %"] for part, one in parted.items()])]
     return parts
 
 

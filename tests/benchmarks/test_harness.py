@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.harness import Measurement, System, measure, paired, ratios, summarise
 
+
 def python(code, name="child", **environment):
     return System(name, (sys.executable, "-c", code), environment)
 
