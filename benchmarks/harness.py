@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 """How often the harness looks whether a child that has a time limit is done."""
 
 TAIL = 800

@@ -26,6 +26,7 @@ FIGURES = (("accuracy on English dev", "dev_accuracy", 2), ("padding, share of p
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m benchmarks sampling`."""
     add_shared(parser, "sampling", rounds=2)
+    parser.set_defaults(only=["window", "random", "grouped"])
     add_data(parser)
     parser.add_argument("--sentences", type=int, help="training sentences; default all 12,544")
     parser.add_argument("--epochs", type=float, default=1.0, help="passes over the training data")

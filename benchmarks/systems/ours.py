@@ -23,7 +23,6 @@ from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predict import predict
 from sprachbund.evaluation.score import primary_score
-from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.encoders.opening import encoder_source
 from sprachbund.models.fusion.last_layer import LastLayerConfig
 from sprachbund.models.heads.head import HeadConfig
@@ -42,7 +41,7 @@ def main() -> None:
     config = TrainingConfig.model_validate(given["training"])
     if given["steps"]:
         config = config.model_copy(update={"epochs": given["steps"] / len(sampler(corpus, config, given).epoch(0))})
-    encoder = encoder_source(EncoderConfig(name=given["encoder"])).encoder()
+    encoder = encoder_source(given["encoder"]).encoder()
     head = HeadConfig(type="token_labels", n_labels=len(labels.labels), dropout=config.head_dropout)
     model = build_transfer_model(encoder, LastLayerConfig(), head, seed=derive_seed(given["seed"], "model"))
     # the engine has one sampler; others are put into its place to compare their batches, nothing else differs

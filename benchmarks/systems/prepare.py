@@ -13,16 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peers import BUNDLED
 from benchmarks.systems.child import specification, tell
-from sprachbund.core.canonical import plain
 from sprachbund.core.errors import FormatError
 from sprachbund.core.files import remove, write_text
 from sprachbund.data.examples import Corpus, TokenExample
 from sprachbund.data.splits import sample
 from sprachbund.models.encoders.bundled import build
-from sprachbund.models.encoders.encoder import BUNDLED, EncoderConfig
+from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.precision import choose_device, has_bf16
-from sprachbund.pipeline.prepare import LABELS, load_task, source_for, tokenizer_for
+from sprachbund.pipeline.prepare import LABELS, load_task, source_for
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus, encode_corpus
 
 SAMPLE_SEED = 0
@@ -43,7 +43,8 @@ def main() -> None:
     key = [VERSION, train.fingerprint, dev.fingerprint, given["longest"]]
     facts = _facts(folder)
     if facts.get("key") != key:
-        tokenizer = tokenizer_for(plain(EncoderConfig(name=BUNDLED)))
+        remove(folder)
+        tokenizer = open_tokenizer(BUNDLED)
         labels = task.label_space(whole.examples).model_dump_json()
         pieces = {}
         for name, corpus in (("train", train), ("dev", dev)):
@@ -52,7 +53,6 @@ def main() -> None:
             write_text(folder / name / LABELS, labels)
             _write_columns(folder / f"{name}.tsv", corpus)
             pieces[name] = encoded
-        remove(folder / "encoder")
         (folder / "encoder").mkdir()
         build(folder / "encoder")
         lengths = pieces["train"].window_lengths
