@@ -25,9 +25,18 @@ class Classifier(nn.Module, ABC):
         Raises:
             ValueError: a batch without labels (one made for prediction).
         """
-        if batch.labels is None:
-            raise ValueError("a batch made for prediction has no labels, so it has no loss")
-        return cross_entropy(self(batch), batch.labels)
+        return cross_entropy(self(batch), labels_of(batch))
+
+
+def labels_of(batch: Batch) -> Int[Tensor, " outputs"]:
+    """The labels of a batch.
+
+    Raises:
+        ValueError: it has none (one made for prediction).
+    """
+    if batch.labels is None:
+        raise ValueError("a batch made for prediction has no labels, so it has no loss")
+    return batch.labels
 
 
 def cross_entropy(

@@ -51,6 +51,17 @@ def check_layer(layer: int, n_layers: int, *, role: str = "layer") -> int:
     return layer
 
 
+def check_layers(wanted: Collection[int], n_layers: int) -> frozenset[int]:
+    """Return the layers wanted, each once, if there is at least one and the encoder has them all.
+
+    Raises:
+        ModelError: no layer wanted, or one that does not exist.
+    """
+    if not wanted:
+        raise ModelError("no layer was asked for", remedy=f"ask for at least one layer from 0 to {n_layers}")
+    return frozenset(check_layer(layer, n_layers) for layer in wanted)
+
+
 class _Reached(BaseException):
     """The highest layer wanted is reached: leave the model's forward. Not an Exception, lest a model catch it."""
 
@@ -76,9 +87,7 @@ def run_with_taps(
     Raises:
         ModelError: no layer wanted, or one that does not exist.
     """
-    if not wanted:
-        raise ModelError("no layer was asked for", remedy=f"ask for at least one layer from 0 to {len(layers)}")
-    top = max(check_layer(layer, len(layers)) for layer in wanted)
+    top = max(check_layers(wanted, len(layers)))
     states: dict[int, Tensor] = {}
     with ExitStack() as hooks:
         for number in sorted({*wanted, top} - {len(layers)}):

@@ -14,8 +14,8 @@ import torch
 
 
 @contextmanager
-def worker_threads(count: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool of threads in which torch computes with one thread each.
+def worker_threads(count: int, torch_threads: int = 1) -> Iterator[ThreadPoolExecutor]:
+    """A pool of threads in which torch computes with one thread (or `torch_threads`) each.
 
     Torch keeps the number of threads (OpenMP's and MKL's) for each thread, and gives a new thread the number
     that was set last, anywhere. Each worker therefore sets its own, and the caller's number is set
@@ -26,13 +26,14 @@ def worker_threads(count: int) -> Iterator[ThreadPoolExecutor]:
 
     Args:
         count: threads; at least 1.
+        torch_threads: torch's own threads in each.
 
     >>> with worker_threads(2) as pool:
     ...     list(pool.map(lambda _: torch.get_num_threads(), range(3)))
     [1, 1, 1]
     """
     before = torch.get_num_threads()
-    pool = ThreadPoolExecutor(count, "sprachbund", initializer=torch.set_num_threads, initargs=(1,))
+    pool = ThreadPoolExecutor(count, "sprachbund", initializer=torch.set_num_threads, initargs=(torch_threads,))
     try:
         yield pool
     finally:

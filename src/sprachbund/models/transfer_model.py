@@ -10,15 +10,20 @@ states and mask, never the encoder; the head sees the fused state and nothing el
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from sprachbund.batching.batch import Batch
-from sprachbund.models.classifier import Classifier
+from sprachbund.models.classifier import Classifier, cross_entropy, labels_of
+from sprachbund.models.dropout_stream import DropoutStream
 from sprachbund.models.encoders.encoder import Encoder
 from sprachbund.models.fusion.fusion import Fusion, FusionConfig, build_fusion
 from sprachbund.models.heads.head import Head, HeadConfig, build_head
+from sprachbund.models.taps import HiddenStates
 
 
 class TransferModel(Classifier):
@@ -54,11 +59,37 @@ class TransferModel(Classifier):
         fused: Tensor = self.fusion(states.select(self.layers), mask)
         return fused
 
-    def forward(self, batch: Batch) -> Float[Tensor, "outputs labels"]:
-        """Logits of every word (token head) or row (sequence head)."""
-        state = self.fused(batch.piece_ids, batch.mask, batch.type_ids)
-        logits: Tensor = self.head(state, batch.mask, batch.word_positions)
+    def states(
+        self, batch: Batch, stream: DropoutStream | None = None
+    ) -> list[Float[Tensor, "batch positions width"]]:
+        """What the fusion gets of a batch: the encoder's states, in the order of `layers`.
+
+        Args:
+            batch: pieces, mask and segments are read.
+            stream: of dropout masks, where the encoder takes one.
+        """
+        options = {} if stream is None else {"stream": stream}
+        states = self.encoder(batch.piece_ids, batch.mask, self.layers, batch.type_ids, **options)
+        return cast("HiddenStates", states).select(self.layers)
+
+    def forward(
+        self, batch: Batch, states: Sequence[Float[Tensor, "batch positions width"]] | None = None
+    ) -> Float[Tensor, "outputs labels"]:
+        """Logits of every word (token head) or row (sequence head).
+
+        Args:
+            batch: what is labelled.
+            states: as `states` gives them, where they are there already.
+        """
+        fused = self.fusion(self.states(batch) if states is None else states, batch.mask)
+        logits: Tensor = self.head(fused, batch.mask, batch.word_positions)
         return logits
+
+    def loss(
+        self, batch: Batch, states: Sequence[Float[Tensor, "batch positions width"]] | None = None
+    ) -> Float[Tensor, ""]:
+        """See `Classifier.loss`; `states` as in `forward`."""
+        return cross_entropy(self(batch, states), labels_of(batch))
 
 
 def build_transfer_model(

@@ -10,11 +10,12 @@ from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predict import predict
 from sprachbund.evaluation.score import primary_score
-from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.encoders.opening import open_encoder
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.fusion.fusion import fusion_config
 from sprachbund.models.heads.head import HeadConfig
-from sprachbund.models.saved_model import ModelDescription, save_model
+from sprachbund.models.saved_facts import ModelDescription
+from sprachbund.models.saved_model import save_model
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
 from sprachbund.pipeline.prepare import load_task, read_labels
 from sprachbund.stages.events import Progress
@@ -24,8 +25,6 @@ from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.origin import check_tokenizer
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.engine import TrainingProgress, train
-
-VERSION = 1
 
 
 def run(job: Job) -> None:

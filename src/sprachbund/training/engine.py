@@ -1,8 +1,8 @@
 """The training loop.
 
-Devices and number formats: `models.precision`. Which data in which order: `data`. What moves and how:
-`optimisation`. Rows of the vocabulary: `vocabulary`. What is kept: `selection`. Going on after a kill:
-`resume`. All that is set up around the loop: `session`.
+Devices and number formats: `models.precision`. Which data in which order: `data`. Loss and gradients of a
+batch: `gradients`. What moves and how: `optimisation`. Rows of the vocabulary: `vocabulary`. What is kept:
+`selection`. Going on after a kill: `resume`. All that is set up around the loop: `session`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from pathlib import Path
 from torch.nn.utils import clip_grad_norm_
 
 from sprachbund.data.labels import LabelSpace
-from sprachbund.models.precision import autocast
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.optimisation import rate_factor, set_learning_rate
-from sprachbund.training.session import Emit, ScoreDev, TrainingProgress, TrainingResult, session
+from sprachbund.training.session import Emit, ScoreDev, TrainingProgress, TrainingResult, session, threads
 
 __all__ = ["TrainingProgress", "TrainingResult", "train"]
 
@@ -53,12 +52,11 @@ def train(
     """
     with session(model, corpus, labels, config, seed, work=work, emit=emit, score_dev=score_dev) as run:
         for batch in run.batches():
-            with autocast(run.device, run.number_format):
-                loss = model.loss(batch.to(run.device))
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss = run.gradients(batch, run.state.step)
             clip_grad_norm_(run.parameters, config.clip_norm, foreach=True)
             set_learning_rate(run.optimiser, rate_factor(run.state.step, run.steps, config.warmup))
-            run.optimiser.step()
+            with threads(run.threads):
+                run.optimiser.step()
             run.optimiser.zero_grad(set_to_none=True)
             run.count(batch, loss)
             run.evaluate_if_due()

@@ -50,8 +50,9 @@ def test_taps_equal_the_full_tuple(opened, family):
         full = encoder.model(input_ids=piece_ids, attention_mask=mask.long(), output_hidden_states=True, **options)
         ours = encoder(piece_ids, mask, everything)
     assert len(full.hidden_states) == encoder.n_layers + 1 == 4
+    allowed = {"rtol": 1e-5, "atol": 3e-6} if encoder.takes_streams else {"rtol": 0, "atol": 0}  # sums in another order
     for layer, theirs in enumerate(full.hidden_states):
-        torch.testing.assert_close(ours.by_layer[layer][mask], theirs[mask], rtol=0, atol=0)
+        torch.testing.assert_close(ours.by_layer[layer][mask], theirs[mask], **allowed)
     assert torch.equal(full.hidden_states[-1], full.last_hidden_state)
 
 

@@ -17,8 +17,10 @@ from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING, MODEL_MAPPING
 
 from sprachbund.core.errors import ModelError
+from sprachbund.models.dropout_stream import DropoutStream
 from sprachbund.models.encoders.encoder import Encoder
-from sprachbund.models.taps import HiddenStates, run_with_taps
+from sprachbund.models.encoders.packed import PackedBert, can_be_packed
+from sprachbund.models.taps import HiddenStates, check_layers, run_with_taps
 
 _NORM_NAMES = ("norm", "final_norm", "final_layer_norm", "final_layernorm", "ln_f", "LayerNorm", "layer_norm")
 _NORM_OF_SOMETHING_ELSE = {"deberta", "deberta-v2"}  # their encoder.LayerNorm is for the relative positions
@@ -51,6 +53,11 @@ class TextEncoder(Encoder):
         self._options: dict[str, Any] = {"use_cache": False} if "use_cache" in accepted else {}
         self._padding_idx = _offset_of_positions(model)
         self.train(model.training)
+
+    @property
+    def takes_streams(self) -> bool:
+        """See `Encoder.takes_streams`."""
+        return can_be_packed(self.model)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any] | PreTrainedConfig, *, provenance: str = "") -> TextEncoder:
@@ -93,8 +100,14 @@ class TextEncoder(Encoder):
         mask: Bool[Tensor, "batch positions"],
         layers: Sequence[int],
         type_ids: Int[Tensor, "batch positions"] | None = None,
+        stream: DropoutStream | None = None,
     ) -> HiddenStates:
-        """See `Encoder.forward`."""
+        """See `Encoder.forward`; BERT and its kin run without padding (`packed`)."""
+        if can_be_packed(self.model):
+            wanted = check_layers(layers, self.n_layers)
+            packed = PackedBert(self.model, self._padding_idx)
+            states = packed.states(piece_ids, mask, wanted, type_ids, stream)
+            return HiddenStates(states, self.n_layers, self.normed_last)
         attention_mask = mask.long()
         options = dict(self._options)
         if type_ids is not None and self._takes_types:
