@@ -16,11 +16,14 @@ from sprachbund.batching.samplers import beyond_budget, length_sorted_batches
 from sprachbund.core.errors import DataError, ModelError
 from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predictions import NO_PREDICTION, Predictions
+from sprachbund.evaluation.workers import in_threads, models_for_threads
 from sprachbund.models.classifier import Classifier
+from sprachbund.models.exported.session import ExportedClassifier
 from sprachbund.models.foreign import ForeignClassifier
 from sprachbund.models.precision import autocast, autocast_format, choose_device
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.tokenization.ragged import Integers
 
 __all__ = ["Predictions", "predict"]
 
@@ -41,6 +44,9 @@ def predict(
 ) -> list[Predictions]:
     """Predict all corpora in one stream, so that small test sets share batches.
 
+    On a processor batches are computed side by side, one in each of torch's threads; the results are then those of
+    one thread, bit for bit.
+
     Args:
         model: put into evaluation mode for the time of the call.
         corpora: all of one kind, encoded for this model's tokenizer.
@@ -58,7 +64,7 @@ def predict(
         DataError: corpora that do not belong together or to this model.
         ModelError: the head has another number of labels than the label space.
     """
-    where = next(model.parameters()).device if device is None else choose_device(device)
+    where = _place(model) if device is None else choose_device(device)
     model.to(where)
     _check_vocabulary(model, corpora)
     stream = WindowStream(corpora, pin=where.type == "cuda")
@@ -72,18 +78,30 @@ def predict(
     if tell is not None:
         for sentence in filter(None, (fallback, beyond_budget(stream.lengths, budget))):
             tell(sentence)
-    with _evaluating(model), torch.inference_mode(), autocast(where, number_format):
-        for windows in length_sorted_batches(stream.lengths, budget):
+
+    def label(model: Classifier, windows: Integers) -> int:
+        with torch.inference_mode(), autocast(where, number_format):  # both are a thread's own
             batch = stream.batch(windows)
             outputs = _outputs(stream, batch).to(where, non_blocking=True)
             logits = model(batch.to(where)).float()
             _check_labels(logits.shape[-1], labels)
             best, which = torch.softmax(logits, dim=-1).max(dim=-1)
             label_ids[outputs], confidence[outputs] = which.int(), best
-            done += len(windows)
+        return len(windows)
+
+    batches = length_sorted_batches(stream.lengths, budget)
+    with _evaluating(model):
+        for count in in_threads(label, models_for_threads(model, len(batches)), batches):
+            done += count
             if emit is not None:
                 emit(done, total)
     return _split(corpora, labels, stream.word_base, label_ids.cpu().numpy(), confidence.cpu().numpy())
+
+
+def _place(model: Classifier) -> torch.device:
+    """Where a model's parameters lie; the processor for one that keeps them elsewhere (an ONNX graph)."""
+    parameter = next(model.parameters(), None)
+    return torch.device("cpu") if parameter is None else parameter.device
 
 
 def _outputs(stream: WindowStream, batch: Batch) -> torch.Tensor:
@@ -121,6 +139,8 @@ def _vocabulary(model: Classifier) -> int | None:
         return model.encoder.word_embeddings.num_embeddings
     if isinstance(model, ForeignClassifier):
         return cast("nn.Embedding", model.model.get_input_embeddings()).num_embeddings
+    if isinstance(model, ExportedClassifier):
+        return model.vocabulary_size
     return None
 
 
