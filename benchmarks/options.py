@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shlex
 import sys
 import tempfile
@@ -24,7 +25,7 @@ def add_shared(parser: argparse.ArgumentParser, name: str, *, rounds: int = 3) -
     """
     parser.add_argument("--name", default=name, help="folder under results/benchmarks")
     parser.add_argument("--rounds", type=int, default=rounds, help="paired rounds: A B C, A B C, ...")
-    parser.add_argument("--timeout", type=float, default=3600.0, help="seconds after which one run is stopped")
+    parser.add_argument("--timeout", type=float, default=7200.0, help="seconds after which one run is stopped")
     parser.add_argument("--threads", type=int, default=None, help="of every system; default: each chooses itself")
     parser.add_argument("--only", nargs="+", metavar="SYSTEM", help="measure these systems only")
     parser.add_argument("--resume", action="store_true", help="keep the runs that the folder's result.json holds")
@@ -45,6 +46,7 @@ def hidden_paths(options: argparse.Namespace) -> dict[str, str]:
         (getattr(options, "data_dir", None), "$SPRACHBUND_DATA"),
         (getattr(options, "flair", None), "$FLAIR_PYTHON"),
         (getattr(options, "machamp", None), "$MACHAMP"),
+        (getattr(options, "machamp_python", None), "$MACHAMP_PYTHON"),
         (options.work, "$BENCHMARK_WORK"),
         (cache_folder(), "$SPRACHBUND_CACHE"),
         (sys.prefix, "$VIRTUAL_ENV"),
@@ -56,9 +58,9 @@ def hidden_paths(options: argparse.Namespace) -> dict[str, str]:
 
 
 def without_paths(text: str, hidden: dict[str, str]) -> str:
-    """A text with this machine's paths replaced, longer ones first."""
+    """A text with this machine's paths replaced, longer ones first; `/a/b` is not taken for a part of `/a/bc`."""
     for path in sorted(hidden, key=len, reverse=True):
-        text = text.replace(path, hidden[path])
+        text = re.sub(re.escape(path) + r"(?![\w.-])", hidden[path], text)  # no name holds a backslash
     return text
 
 

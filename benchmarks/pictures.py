@@ -11,7 +11,7 @@ from sprachbund.report.figures.rows import TOP, Group, Layout, Point, Row
 from sprachbund.report.figures.scale import linear_scale
 from sprachbund.report.figures.svg import drawing, element, text
 
-WIDTH, GUTTER, RADIUS, GAP = 860.0, 330.0, 4.0, 14.0
+WIDTH, GUTTER, RADIUS, GAP = 960.0, 420.0, 4.0, 14.0
 
 
 @dataclass(frozen=True, slots=True)
