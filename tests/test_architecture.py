@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import sprachbund
+from sprachbund.cli.main import COMMANDS
 from sprachbund.core.registry import Registry
 
 PACKAGE = Path(sprachbund.__file__).parent
@@ -58,6 +59,20 @@ def test_help_and_import_stay_light() -> None:
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(("code", "allowed"), [
+    *((f"from sprachbund.cli.main import dispatch; assert dispatch(['{name}', '--help']) == 0", set())
+      for name in COMMANDS),
+    ("import sprachbund.pipeline.prepare", {"huggingface_hub"}),  # a process that prepares corpora
+    ("import sprachbund.pipeline.check, sprachbund.pipeline.score", {"huggingface_hub", "pyarrow"}),
+    ("import sprachbund; sprachbund.run", {"huggingface_hub", "pyarrow", "torch"}),  # fusions' configs stand with them
+])
+def test_what_does_not_compute_imports_no_model_library(code: str, allowed: set[str]) -> None:
+    forbidden = {"torch", "transformers", "accelerate", "pyarrow", "huggingface_hub"} - allowed
+    program = f"import sys\n{code}\nfound = {forbidden}.intersection(sys.modules)\nassert not found, found"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
 
 
 def _registries() -> list[Registry]:

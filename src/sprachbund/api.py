@@ -1,6 +1,7 @@
 """The same as the command line, in Python: `import sprachbund as sb`, then `sb.run(...)`.
 
-The command line calls these functions too, so both do exactly the same.
+The command line calls these functions too, so both do exactly the same. What opens weights is imported where
+it is called: torch and transformers take seconds, which comparing runs and telling a stored one need not wait for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
@@ -20,11 +21,10 @@ from sprachbund.data.card import DatasetCard
 from sprachbund.data.examples import Example, shown
 from sprachbund.data.inputs import read_texts
 from sprachbund.evaluation.labelled import Labelled
-from sprachbund.evaluation.stream import label_stream
 from sprachbund.models.encoders.bundled import bundled_is_here
 from sprachbund.models.encoders.bundled_file import HUB_ID
-from sprachbund.models.encoders.encoder import EncoderConfig
-from sprachbund.models.saved_model import LoadedModel, load_model, model_description
+from sprachbund.models.encoders.source import EncoderConfig
+from sprachbund.models.saved_facts import model_description
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
 from sprachbund.pipeline.models import trained_model
 from sprachbund.pipeline.plan import RunPlan, plan_evaluation, plan_run
@@ -38,6 +38,9 @@ from sprachbund.stages.environment import environment, physical_memory_gib
 from sprachbund.stages.events import Emit, log_notes
 from sprachbund.stages.executors.executor import EXECUTORS
 from sprachbund.stages.store import Store
+
+if TYPE_CHECKING:
+    from sprachbund.models.saved_model import LoadedModel
 
 STORE_VARIABLE = "SPRACHBUND_STORE"
 
@@ -186,13 +189,15 @@ def predict(model: LoadedModel | Path | str, texts: Iterable[str] | str, *, pair
         texts: one text or several; taggers split them into words.
         pair: the second text of each pair.
     """
-    loaded = model if isinstance(model, LoadedModel) else open_model(model)
+    loaded = open_model(model) if isinstance(model, str | Path) else model
     given = [texts] if isinstance(texts, str) else list(texts)
     return list(label(loaded, read_texts(given, pair, loaded.labels.kind)))
 
 
 def label(model: LoadedModel, examples: Iterable[Example], *, precision: str = "auto") -> Iterator[Labelled]:
     """Label a stream of examples; memory does not grow with its length."""
+    from sprachbund.evaluation.stream import label_stream
+
     return label_stream(model, examples, precision=precision)
 
 
@@ -217,6 +222,8 @@ def open_model(
         DataError: a run that does not say which model, or whose model is gone.
         ModelError, IntegrityError: as in `load_model`.
     """
+    from sprachbund.models.saved_model import load_model
+
     if any((folder / ROWS).is_file() for folder in (Path(name), Path("runs") / name)):
         return load_model(trained_model(load_run(name).rows, open_store(store), system=system, seed=seed))
     return load_model(name, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)

@@ -7,8 +7,8 @@ from importlib.util import find_spec
 import pytest
 import torch
 
-from sprachbund.models.encoders.encoder import BUNDLED, ENCODERS, EncoderSource
 from sprachbund.models.encoders.opening import open_encoder
+from sprachbund.models.encoders.source import BUNDLED, ENCODERS, EncoderSource
 from sprachbund.models.encoders.text import TextEncoder
 from sprachbund.models.taps import HiddenStates, check_layer
 from sprachbund.testing.check_encoder import check_encoder

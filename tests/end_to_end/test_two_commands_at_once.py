@@ -20,7 +20,7 @@ import pytest
 from sprachbund.models.encoders.bundled import bundled_is_here
 from sprachbund.stages.store import Store
 
-PATIENCE = 120.0
+PATIENCE = 600.0
 RUN = """
 import json, sys, time
 from pathlib import Path

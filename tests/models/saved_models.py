@@ -12,7 +12,8 @@ from sprachbund.data.labels import LabelSpace
 from sprachbund.models.encoders.opening import OpenedEncoder, open_encoder
 from sprachbund.models.fusion.fusion import fusion_config
 from sprachbund.models.heads.head import HeadConfig
-from sprachbund.models.saved_model import ModelDescription, save_model
+from sprachbund.models.saved_facts import ModelDescription
+from sprachbund.models.saved_model import save_model
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
 from sprachbund.testing.tiny import make_tiny_encoder
 from sprachbund.tokenization.tokenizer import PieceTokenizer

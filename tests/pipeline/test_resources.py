@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sprachbund.models.encoders.encoder import EncoderInfo
+from sprachbund.models.encoders.source import EncoderInfo
 from sprachbund.pipeline import resources
 from sprachbund.pipeline.resources import prediction_resources, training_resources
 

@@ -6,19 +6,18 @@ import json as json_module
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sprachbund import api
 from sprachbund.cli.options import AsJson, DataDir
 from sprachbund.cli.terminal import console
-from sprachbund.report.terminal import print_findings
-from sprachbund.results.compare import DifferentExample, RunComparison
-from sprachbund.results.findings import findings_json
+
+if TYPE_CHECKING:
+    from sprachbund.results.compare import DifferentExample, RunComparison
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -36,6 +35,9 @@ def compare(
     json: AsJson = False,
 ) -> int:
     """Compare two stored runs on the items they share."""
+    from sprachbund import api  # these import pyarrow, which `--help` does without
+    from sprachbund.report.terminal import print_findings
+
     one, other = api.load_run(first), api.load_run(second)
     systems = [*(system or []), None, None]
     comparisons = api.compare(one, other, first_system=systems[0], second_system=systems[1])
@@ -54,6 +56,8 @@ def compare(
 
 
 def _json(item: RunComparison) -> dict[str, object]:
+    from sprachbund.results.findings import findings_json
+
     return {**asdict(item), "findings": findings_json(item.findings)}
 
 

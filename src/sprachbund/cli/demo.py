@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from sprachbund import api
+import sprachbund as sb
 from sprachbund.cli.options import AsJson, Executor, OutputHere, Store
 from sprachbund.cli.show import show_run
 
@@ -21,7 +21,7 @@ def demo(
     variants; nothing is downloaded. (On other machines than Linux x86-64 the encoder comes from its hub.) The
     settings are those of a study file, printed by the report.
     """
-    return show_run(lambda emit: api.demo(output=output, store=store, executor=executor, emit=emit), json=json)
+    return show_run(lambda emit: sb.demo(output=output, store=store, executor=executor, emit=emit), json=json)
 
 
 command = typer.main.get_command(app)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sprachbund import api
+import sprachbund as sb
 from sprachbund.cli.options import AsJson, DataDir, Executor, Output, Store, run_values
 from sprachbund.cli.show import show_run
 
@@ -47,7 +47,7 @@ def evaluate(
     values = run_values({key: value for key, value in context.params.items() if key not in own}, {})
     values |= {"precision": precision} if precision else {}
     return show_run(
-        lambda emit: api.evaluate(model, **values, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code,
+        lambda emit: sb.evaluate(model, **values, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code,
                                   output=output, store=store, executor=executor, emit=emit,
                                   command=context.obj or ""),
         json=json,

@@ -9,7 +9,6 @@ import typer
 
 from sprachbund.core.config import parse_yaml
 from sprachbund.core.errors import ConfigError, Fault, near_matches
-from sprachbund.models.fusion.fusion import FUSIONS
 
 Flags = Mapping[str, Any]
 
@@ -103,6 +102,8 @@ def _listed(value: Any) -> list[dict[str, Any]]:
 
 def _with_options(fusions: list[dict[str, Any]], options: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Give each option to the fusions that have it and were not given it by name."""
+    from sprachbund.models.fusion.fusion import FUSIONS  # imports torch
+
     fields = [set(FUSIONS.load(item["type"]).value.config_class.model_fields) for item in fusions]
     faults = [
         Fault(f"--{name}", f"no fusion of this run has the option {name!r} ({', '.join(i['type'] for i in fusions)})",

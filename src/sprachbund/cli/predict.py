@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from sprachbund import api
 from sprachbund.cli.options import Store
 from sprachbund.core.errors import ConfigError, Fault
 from sprachbund.core.files import write_aside
@@ -46,6 +45,8 @@ def predict(
     if pair is not None and not text:
         what = "the second text of a pair needs the first one: --text"
         raise ConfigError([Fault("--pair", f"{what}; files hold both, as columns")], "the command line")
+    from sprachbund import api  # with it comes what reads runs, and `--help` does without
+
     loaded = api.open_model(model, system=system, seed=seed, store=store, allow_pickle=allow_pickle,
                             trust_remote_code=trust_remote_code)
     items = api.label(loaded, _inputs(files or [], text or [], pair, loaded.labels.kind), precision=precision)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sprachbund import api
+import sprachbund as sb
 from sprachbund.cli.options import AsJson, DataDir, Executor, Output, Store, run_values
 from sprachbund.cli.show import show_run
 from sprachbund.core.config import read_yaml
@@ -71,7 +71,7 @@ def run(
     """
     base = read_yaml(config) if config else {}
     values: dict[str, Any] = run_values(context.params, base)
-    return show_run(lambda emit: api.run(config, **values, output=output, store=store, executor=executor, emit=emit,
+    return show_run(lambda emit: sb.run(config, **values, output=output, store=store, executor=executor, emit=emit,
                                          command=context.obj or ""), json=json)
 
 

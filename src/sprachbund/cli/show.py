@@ -6,11 +6,13 @@ import json as json_module
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sprachbund.cli.terminal import Display, console, duration
-from sprachbund.report.finished_run import ROWS, FinishedRun
-from sprachbund.report.terminal import print_findings
 from sprachbund.stages.events import Emit
+
+if TYPE_CHECKING:
+    from sprachbund.report.finished_run import FinishedRun
 
 
 def show_run(call: Callable[[Emit], FinishedRun], *, json: bool) -> int:
@@ -27,6 +29,9 @@ def show_run(call: Callable[[Emit], FinishedRun], *, json: bool) -> int:
         json_module.dump(finished.to_json(), sys.stdout, ensure_ascii=False, indent=1)
         print()
         return 0
+    from sprachbund.report.finished_run import ROWS  # these two import pyarrow, which `--help` does without
+    from sprachbund.report.terminal import print_findings
+
     print_findings(out, finished.findings)
     out.print()
     if display.executed:

@@ -18,10 +18,10 @@ from sprachbund.core.errors import ModelError
 from sprachbund.core.source import Location
 from sprachbund.data.labels import Kind, LabelSpace
 from sprachbund.models.classifier import Classifier
-from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.encoders.hub import PICKLED_WEIGHTS, SAFE_WEIGHTS, SMALL_FILES, local_folder, read_json
 from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.encoders.snapshot import snapshot
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.encoders.weights import check_weight_file, quiet
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 

@@ -9,7 +9,8 @@ from typing import Any
 from transformers.configuration_utils import PreTrainedConfig
 from transformers.models.auto.configuration_auto import AutoConfig
 
-MODEL_TYPE = "sprachbund"
+from sprachbund.models.saved_facts import MODEL_TYPE
+
 _MODELS = "sprachbund.models.pretrained"  # by name: it imports torch, and registers the model classes
 
 

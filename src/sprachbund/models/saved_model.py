@@ -16,22 +16,19 @@ from typing import Any, cast
 
 import torch
 from accelerate import init_empty_weights
-from pydantic import field_validator
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
 from torch import Tensor
 
-from sprachbund.core.config import Config, validate
+from sprachbund.core.config import validate
 from sprachbund.core.errors import IntegrityError, ModelError, StorageError
 from sprachbund.core.files import write_aside, write_text
 from sprachbund.core.source import Location
 from sprachbund.data.labels import Kind, LabelSpace
 from sprachbund.models.classifier import Classifier
-from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.encoders.hub import SAFE_WEIGHTS, SMALL_FILES, local_folder, read_json
-from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.encoders.snapshot import snapshot
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.encoders.text import TextEncoder
 from sprachbund.models.foreign import ForeignClassifier, open_classifier
 from sprachbund.models.heads.head import HeadConfig
@@ -40,58 +37,22 @@ from sprachbund.models.pretrained import (
     SprachbundForTokenClassification,
     transfer_model,
 )
-from sprachbund.models.saved_config import MODEL_TYPE, SprachbundConfig
+from sprachbund.models.saved_config import SprachbundConfig
+from sprachbund.models.saved_facts import (
+    CONFIG,
+    MODEL_TYPE,
+    REMEDY,
+    TOKENIZER,
+    TOKENIZER_CONFIG,
+    WEIGHTS,
+    ModelDescription,
+    SavedPieces,
+    load_tokenizer,
+)
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
-CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG = (
-    "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
-)
 _PREFIX = "transfer."
-_REMEDY = "copy the model again from where it came, or train it again"
-
-
-class ModelDescription(Config):
-    """Where a model comes from; empty fields where nobody knows (models trained elsewhere)."""
-
-    task: str
-    """Registered task name."""
-    source: str = ""
-    """Code of the language it was trained on."""
-    encoder: str = ""
-    """Name of the encoder as given."""
-    provenance: str = ""
-    """The encoder's sentence for tables."""
-    system: str = ""
-    """Label of the fusion for tables ("DLFA (k=10, literal)")."""
-    intermediate: tuple[str, ...] = ()
-    """Names of intermediate tasks, in order."""
-    train_data: str = ""
-    """Data set it was trained on."""
-    train_examples: int = 0
-    """Number of training examples."""
-    seed: int = 0
-    """Root seed of the run."""
-    max_pieces: int = 512
-    """Longest window, special pieces included."""
-
-
-class SavedPieces(Config):
-    """What `tokenizer.json` does not say: the fields of `PieceTokenizer`, and the ids of special pieces."""
-
-    pad_id: int
-    bare_pieces: tuple[int, ...]
-    special_pieces: tuple[int, ...]
-    max_pieces: int
-    uses_type_ids: bool
-    vocabulary_size: int
-    fingerprint: str
-    notes: tuple[str, ...]
-
-    @field_validator("bare_pieces", mode="before")
-    @classmethod
-    def _sorted(cls, value: Any) -> Any:
-        return tuple(sorted(value)) if isinstance(value, frozenset) else value
 
 
 @dataclass(frozen=True)
@@ -184,31 +145,6 @@ def load_model(
     return LoadedModel(opened.model, opened.tokenizer, opened.labels, description)
 
 
-def model_tokenizer(config: EncoderConfig) -> PieceTokenizer:
-    """The tokenizer of a saved model, or of any encoder, without its weights; raises as `load_model` does."""
-    values, folder = _model_config(config)
-    if values.get("model_type") == MODEL_TYPE:
-        return _load_tokenizer(folder / TOKENIZER, SavedPieces.model_validate(values["pieces"]))
-    return open_tokenizer(config)
-
-
-def model_description(config: EncoderConfig) -> ModelDescription:
-    """What a model says of itself, from its config alone; raises as `load_model` does."""
-    values, folder = _model_config(config)
-    if values.get("model_type") == MODEL_TYPE:
-        return validate(values["description"], ModelDescription, str(folder / CONFIG))
-    architectures = " ".join(values.get("architectures") or ())
-    task = "classification" if "ForSequenceClassification" in architectures else "tagging"
-    return ModelDescription(task=task, encoder=config.name, system="trained elsewhere")
-
-
-def _model_config(config: EncoderConfig) -> tuple[Mapping[str, Any], Path]:
-    if config.name.startswith("bundled:"):
-        return {}, Path()
-    folder = local_folder(config.name) or snapshot(config.name, config.revision, SMALL_FILES)
-    return read_json(folder / CONFIG), folder
-
-
 def _config(
     model: TransferModel, tokenizer: PieceTokenizer, labels: LabelSpace, description: ModelDescription
 ) -> SprachbundConfig:
@@ -286,26 +222,26 @@ def _load_own(folder: Path, values: Mapping[str, Any]) -> LoadedModel:
     names = cast("dict[int, str]", config.id2label)
     if sorted(names) != list(range(model.head.config.n_labels)):
         raise ModelError(f"id2label names {len(names)} labels, the head gives {model.head.config.n_labels}",
-                         where=Location(source), remedy=_REMEDY)
+                         where=Location(source), remedy=REMEDY)
     labels = LabelSpace(kind=_kind(model.head.config), labels=tuple(names[number] for number in sorted(names)))
     _give_weights(model, folder / WEIGHTS)
     encoder.model.tie_weights()
-    return LoadedModel(model.train(False), _load_tokenizer(folder / TOKENIZER, pieces), labels, description)
+    return LoadedModel(model.train(False), load_tokenizer(folder / TOKENIZER, pieces), labels, description)
 
 
 def _give_weights(model: TransferModel, path: Path) -> None:
     place = Location(str(path))
     if not path.is_file():
-        raise ModelError("the weight file is missing", where=place, remedy=_REMEDY)
+        raise ModelError("the weight file is missing", where=place, remedy=REMEDY)
     try:
         with safe_open(path, framework="pt") as file:
             recorded = (file.metadata() or {}).get("sha256")
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except SafetensorError as error:
-        raise IntegrityError(f"the weight file is damaged: {error}", where=place, remedy=_REMEDY) from None
+        raise IntegrityError(f"the weight file is damaged: {error}", where=place, remedy=REMEDY) from None
     if recorded is not None and _digest(state) != recorded:
         raise IntegrityError("the weight file is damaged: its sha256 is not the one it was written with",
-                             where=place, remedy=_REMEDY)
+                             where=place, remedy=REMEDY)
     state = {name.removeprefix(_PREFIX): value for name, value in state.items()}
     _check_names_and_shapes(model, state, place)
     model.load_state_dict(state, strict=False, assign=True)
@@ -324,14 +260,4 @@ def _check_names_and_shapes(model: TransferModel, state: Mapping[str, Tensor], p
     told = [f"{what} {', '.join(names[:3])}{' ...' if names[3:] else ''}" for what, names in faults.items() if names]
     if told:
         raise ModelError(f"weights and config do not belong together: the file {'; '.join(told)}",
-                         where=place, remedy=_REMEDY)
-
-
-def _load_tokenizer(path: Path, pieces: SavedPieces) -> PieceTokenizer:
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # tokenizers raises bare Exception
-        raise IntegrityError(f"the tokenizer file cannot be read: {error}", where=Location(str(path)),
-                             remedy=_REMEDY) from None
-    facts = {name: getattr(pieces, name) for name in SavedPieces.model_fields if name != "special_pieces"}
-    return PieceTokenizer(tokenizer=tokenizer, **{**facts, "bare_pieces": frozenset(pieces.bare_pieces)})
+                         where=place, remedy=REMEDY)

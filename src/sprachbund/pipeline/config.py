@@ -14,7 +14,7 @@ from sprachbund.core.source import Location
 from sprachbund.data.labels import UnknownLabels
 from sprachbund.data.locations import DataConfig
 from sprachbund.languages.language import find_variant
-from sprachbund.models.encoders.encoder import EncoderConfig
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.fusion.fusion import FusionConfig, fusion_config
 from sprachbund.tasks.task import TASKS
 from sprachbund.training.config import Precision, TrainingConfig

@@ -17,11 +17,11 @@ from sprachbund.data.locations import DataConfig
 from sprachbund.data.source import DataSource
 from sprachbund.languages.language import find_variant
 from sprachbund.metrics.metric import METRICS
-from sprachbund.models.encoders.encoder import EncoderConfig, EncoderInfo
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info
+from sprachbund.models.encoders.source import EncoderConfig, EncoderInfo
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
-from sprachbund.models.saved_model import model_description
-from sprachbund.pipeline import check, predict, prepare, score, train
+from sprachbund.models.saved_facts import model_description
+from sprachbund.pipeline import check, prepare, score, versions
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig
 from sprachbund.pipeline.corpora import CORPUS
 from sprachbund.pipeline.prepare import load_task, source_for
@@ -99,7 +99,7 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
     scored = _scored(config, corpora, data, targets)
     predictions = Stage(
         kind="predict",
-        version=predict.VERSION,
+        version=versions.PREDICT,
         function="sprachbund.pipeline.predict:run",
         config={"task": task.name, "source": config.source, "model": Path(config.model).name,
                 "precision": config.precision},
@@ -181,7 +181,7 @@ def _train(
     neutral = ("device", "checkpoint_seconds", "trim_vocabulary")
     return Stage(
         kind="train",
-        version=train.VERSION,
+        version=versions.TRAIN,
         function="sprachbund.pipeline.train:run",
         config={
             "task": task.name,
@@ -211,7 +211,7 @@ def _train(
 def _predict(config: RunConfig, model: Stage, info: EncoderInfo, corpora: Mapping[str, Stage]) -> Stage:
     return Stage(
         kind="predict",
-        version=predict.VERSION,
+        version=versions.PREDICT,
         function="sprachbund.pipeline.predict:run",
         config={"task": config.task, "precision": config.training.precision},
         inputs={"model": model, **corpora},

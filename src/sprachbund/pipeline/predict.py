@@ -7,7 +7,7 @@ import json
 import torch
 
 from sprachbund.evaluation.predict import predict
-from sprachbund.models.encoders.encoder import EncoderConfig
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.saved_model import LoadedModel, load_model
 from sprachbund.pipeline.check import check_all_labels
 from sprachbund.pipeline.corpora import corpora_of
@@ -15,7 +15,6 @@ from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
 from sprachbund.tokenization.origin import check_tokenizer
 
-VERSION = 1
 NOTES = "notes.json"
 """Sentences for the user."""
 

@@ -12,8 +12,8 @@ from sprachbund.data.labels import LabelSpace, LabelWitnesses
 from sprachbund.data.locations import DataConfig, open_source
 from sprachbund.data.source import DataSource
 from sprachbund.data.splits import sample_stream
-from sprachbund.models.encoders.encoder import EncoderConfig
-from sprachbund.models.saved_model import model_tokenizer
+from sprachbund.models.encoders.source import EncoderConfig
+from sprachbund.models.saved_facts import model_tokenizer
 from sprachbund.stages.stage import Job
 from sprachbund.tasks.task import TASKS, Task
 from sprachbund.tokenization.encoded_corpus import encode_stream

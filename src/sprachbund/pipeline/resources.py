@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sprachbund.models.encoders.encoder import EncoderInfo
+from sprachbund.models.encoders.source import EncoderInfo
 from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
 from sprachbund.stages.environment import has_gpu
 from sprachbund.stages.stage import Resources

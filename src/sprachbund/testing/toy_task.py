@@ -11,8 +11,8 @@ from typing import Any
 
 from sprachbund.data.examples import Corpus, TextExample, TokenExample
 from sprachbund.data.labels import Kind, LabelSpace
-from sprachbund.models.encoders.encoder import OpenedEncoder
 from sprachbund.models.encoders.opening import open_encoder
+from sprachbund.models.encoders.source import OpenedEncoder
 from sprachbund.models.fusion.fusion import fusion_config
 from sprachbund.models.heads.head import HeadConfig
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model

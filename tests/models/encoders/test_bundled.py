@@ -19,8 +19,8 @@ from transformers import AutoModel, AutoTokenizer
 from sprachbund.core.errors import ModelError
 from sprachbund.models.encoders import bundled
 from sprachbund.models.encoders.bundled_file import read_container
-from sprachbund.models.encoders.encoder import BUNDLED
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info, open_encoder, open_tokenizer
+from sprachbund.models.encoders.source import BUNDLED
 from sprachbund.testing.sentences import SENTENCES
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "token_ids.json").read_text(encoding="utf-8"))

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from sprachbund.core.errors import IntegrityError, ModelError
-from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.encoders.hub import folder_digest, local_folder, read_json
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info, open_encoder, open_tokenizer
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.testing.tiny import FAMILIES, make_tiny_encoder
 
 

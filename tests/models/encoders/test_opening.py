@@ -6,9 +6,9 @@ import pytest
 
 from sprachbund.core.errors import RegistryError
 from sprachbund.models.encoders.bundled import BundledSource
-from sprachbund.models.encoders.encoder import BUNDLED, ENCODERS, EncoderConfig
 from sprachbund.models.encoders.hub import HubSource
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info, encoder_source, open_encoder
+from sprachbund.models.encoders.source import BUNDLED, ENCODERS, EncoderConfig
 from sprachbund.testing.tiny import make_tiny_encoder
 
 

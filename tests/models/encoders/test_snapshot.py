@@ -17,9 +17,9 @@ from huggingface_hub.errors import (
 
 from sprachbund.core.errors import IntegrityError, ModelError
 from sprachbund.models.encoders import snapshot as module
-from sprachbund.models.encoders.encoder import EncoderConfig
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info, open_encoder, open_tokenizer
 from sprachbund.models.encoders.snapshot import commit_here, resolve_commit, snapshot
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.testing.tiny import make_tiny_encoder
 
 COMMIT, OTHER = "0123456789abcdef" * 2 + "01234567", "fedcba9876543210" * 2 + "fedcba98"

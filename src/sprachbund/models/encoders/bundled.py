@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,12 @@ from sprachbund.models.encoders.bundled_file import (
 )
 from sprachbund.models.encoders.cached_folder import cache_folder, cached_folder, damage
 from sprachbund.models.encoders.charsmap import compile_charsmap
-from sprachbund.models.encoders.encoder import BUNDLED, Encoder, EncoderConfig, EncoderInfo, EncoderSource
 from sprachbund.models.encoders.piece_tokenizer import piece_tokenizer
+from sprachbund.models.encoders.source import BUNDLED, EncoderConfig, EncoderInfo, EncoderSource
 from sprachbund.tokenization.tokenizer import PieceTokenizer
+
+if TYPE_CHECKING:
+    from sprachbund.models.encoders.encoder import Encoder
 
 PROVENANCE = "multilingual-e5-small, dequantised from 4 bit: not mBERT"
 LAYOUT = 1

@@ -8,17 +8,20 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer
 
 from sprachbund.core.errors import ModelError
 from sprachbund.core.files import sha256_file
 from sprachbund.core.source import Location
-from sprachbund.models.encoders.encoder import Encoder, EncoderConfig, EncoderInfo, EncoderSource
 from sprachbund.models.encoders.piece_tokenizer import piece_tokenizer
 from sprachbund.models.encoders.snapshot import resolve_commit, snapshot
+from sprachbund.models.encoders.source import EncoderConfig, EncoderInfo, EncoderSource
 from sprachbund.tokenization.tokenizer import PieceTokenizer
+
+if TYPE_CHECKING:
+    from sprachbund.models.encoders.encoder import Encoder
 
 SMALL_FILES = ("*.json", "*.txt", "*.model")
 """Config and tokenizer files."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sprachbund.models.encoders.encoder import ENCODERS, EncoderConfig, EncoderInfo, EncoderSource, OpenedEncoder
+from sprachbund.models.encoders.source import ENCODERS, EncoderConfig, EncoderInfo, EncoderSource, OpenedEncoder
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
 __all__ = [

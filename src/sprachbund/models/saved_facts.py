@@ -1,0 +1,109 @@
+"""What a saved model says of itself, from its config and its tokenizer alone: no weights, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import field_validator
+from tokenizers import Tokenizer
+
+from sprachbund.core.config import Config, validate
+from sprachbund.core.errors import IntegrityError
+from sprachbund.core.source import Location
+from sprachbund.models.encoders.hub import SMALL_FILES, local_folder, read_json
+from sprachbund.models.encoders.opening import open_tokenizer
+from sprachbund.models.encoders.snapshot import snapshot
+from sprachbund.models.encoders.source import EncoderConfig
+from sprachbund.tokenization.tokenizer import PieceTokenizer
+
+MODEL_TYPE = "sprachbund"
+"""`model_type` in the config of our saved models."""
+CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG = (
+    "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+)
+REMEDY = "copy the model again from where it came, or train it again"
+
+
+class ModelDescription(Config):
+    """Where a model comes from; empty fields where nobody knows (models trained elsewhere)."""
+
+    task: str
+    """Registered task name."""
+    source: str = ""
+    """Code of the language it was trained on."""
+    encoder: str = ""
+    """Name of the encoder as given."""
+    provenance: str = ""
+    """The encoder's sentence for tables."""
+    system: str = ""
+    """Label of the fusion for tables ("DLFA (k=10, literal)")."""
+    intermediate: tuple[str, ...] = ()
+    """Names of intermediate tasks, in order."""
+    train_data: str = ""
+    """Data set it was trained on."""
+    train_examples: int = 0
+    """Number of training examples."""
+    seed: int = 0
+    """Root seed of the run."""
+    max_pieces: int = 512
+    """Longest window, special pieces included."""
+
+
+class SavedPieces(Config):
+    """What `tokenizer.json` does not say: the fields of `PieceTokenizer`, and the ids of special pieces."""
+
+    pad_id: int
+    bare_pieces: tuple[int, ...]
+    special_pieces: tuple[int, ...]
+    max_pieces: int
+    uses_type_ids: bool
+    vocabulary_size: int
+    fingerprint: str
+    notes: tuple[str, ...]
+
+    @field_validator("bare_pieces", mode="before")
+    @classmethod
+    def _sorted(cls, value: Any) -> Any:
+        return tuple(sorted(value)) if isinstance(value, frozenset) else value
+
+
+def model_tokenizer(config: EncoderConfig) -> PieceTokenizer:
+    """The tokenizer of a saved model, or of any encoder, without its weights; raises as `load_model` does."""
+    values, folder = _model_config(config)
+    if values.get("model_type") == MODEL_TYPE:
+        return load_tokenizer(folder / TOKENIZER, SavedPieces.model_validate(values["pieces"]))
+    return open_tokenizer(config)
+
+
+def model_description(config: EncoderConfig) -> ModelDescription:
+    """What a model says of itself, from its config alone; raises as `load_model` does."""
+    values, folder = _model_config(config)
+    if values.get("model_type") == MODEL_TYPE:
+        return validate(values["description"], ModelDescription, str(folder / CONFIG))
+    architectures = " ".join(values.get("architectures") or ())
+    task = "classification" if "ForSequenceClassification" in architectures else "tagging"
+    return ModelDescription(task=task, encoder=config.name, system="trained elsewhere")
+
+
+def _model_config(config: EncoderConfig) -> tuple[Mapping[str, Any], Path]:
+    if config.name.startswith("bundled:"):
+        return {}, Path()
+    folder = local_folder(config.name) or snapshot(config.name, config.revision, SMALL_FILES)
+    return read_json(folder / CONFIG), folder
+
+
+def load_tokenizer(path: Path, pieces: SavedPieces) -> PieceTokenizer:
+    """Read `tokenizer.json`.
+
+    Raises:
+        IntegrityError: it is damaged.
+    """
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise IntegrityError(f"the tokenizer file cannot be read: {error}", where=Location(str(path)),
+                             remedy=REMEDY) from None
+    facts = {name: getattr(pieces, name) for name in SavedPieces.model_fields if name != "special_pieces"}
+    return PieceTokenizer(tokenizer=tokenizer, **{**facts, "bare_pieces": frozenset(pieces.bare_pieces)})

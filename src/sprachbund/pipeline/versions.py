@@ -1,0 +1,9 @@
+"""Code versions of the stages that run torch, apart from what they run: a plan needs them and no torch.
+
+A version is raised when the same inputs can give another result.
+"""
+
+from __future__ import annotations
+
+TRAIN = 1
+PREDICT = 1
