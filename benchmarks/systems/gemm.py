@@ -2,7 +2,7 @@
 
 Specification: pieces (m), products (list of [k, n]), repeats, bf16, threads (null: torch's choice). Figures:
 products, a row for each (k, n), pass, setting and library with median and best GFLOP/s. Settings: all threads
-in one product, and one thread on each core at the same time, each with a product of its own (summed).
+in one product, and one thread on each core at the same time, each with its share of the pieces (summed).
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ def measured(given: dict[str, Any], setting: str, threads: int, what: tuple[str,
     """GFLOP/s of each repeat; empty where the library has no such product."""
     name, library, k, n = what
     workers, threads = (threads, 1) if setting == EACH else (1, threads)
+    pieces = given["pieces"] // workers
     kind = torch.bfloat16 if given["bf16"] else torch.float32
-    products = [product(name, library, (given["pieces"], k, n), kind) for _ in range(workers)]
+    products = [product(name, library, (pieces, k, n), kind) for _ in range(workers)]
     if not all(products):
         return []
     barrier = Barrier(workers)
@@ -59,7 +60,7 @@ def measured(given: dict[str, Any], setting: str, threads: int, what: tuple[str,
 
     with threadpool_limits(threads), ThreadPoolExecutor(workers) as pool:
         seconds = list(pool.map(repeat, [one for one in products if one is not None]))
-    operations = 2 * given["pieces"] * k * n / 1e9
+    operations = 2 * pieces * k * n / 1e9
     return [sum(operations / one for one in at_once) for at_once in zip(*seconds, strict=True)]
 
 

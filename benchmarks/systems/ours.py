@@ -90,7 +90,9 @@ class profiled(AbstractContextManager[None]):  # noqa: N801 - used as a function
         activities = [torch.profiler.ProfilerActivity.CPU]
         if torch.cuda.is_available():
             activities.append(torch.profiler.ProfilerActivity.CUDA)
-        self._profiler = torch.profiler.profile(activities=activities) if path else nullcontext()
+        threads = torch.profiler._ExperimentalConfig(profile_all_threads=True)  # the engine works in threads of its own
+        self._profiler = (torch.profiler.profile(activities=activities, experimental_config=threads) if path
+                          else nullcontext())
 
     def __enter__(self) -> None:
         self._profiler.__enter__()

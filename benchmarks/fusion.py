@@ -1,0 +1,82 @@
+"""What a fusion costs over the last layer: a training step and inference on the same batches, and peak memory."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from benchmarks.harness import System, paired, ratios, summarise
+from benchmarks.options import add_data, add_shared
+from benchmarks.peers import Prepared, child, prepare, wanted
+from benchmarks.pictures import Panel, panels_picture
+from benchmarks.record import Record, figure_text, markdown_table
+from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
+
+LAST = "last_layer"
+FUSIONS: dict[str, dict[str, Any]] = {
+    LAST: {"type": "last_layer"},
+    "dlfa_10": {"type": "dlfa", "layer": 10},
+    "average": {"type": "average"},
+}
+TITLES = {LAST: "last layer", "dlfa_10": "DLFA of layer 10 and the last", "average": "mean of all layers"}
+GOALS = {("train", "dlfa_10"): 1.05, ("predict", "dlfa_10"): 1.03, ("memory", "dlfa_10"): 1.03}
+WORK = {"train": "training step", "predict": "inference"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m benchmarks fusion`."""
+    add_shared(parser, "fusion")
+    add_data(parser)
+    parser.add_argument("--sentences", type=int, default=2000, help="English sentences, the longest among them")
+    parser.add_argument("--steps", type=int, default=40, help="batches of each work")
+    parser.add_argument("--memory-steps", type=int, default=5, help="largest batches, for the peak of memory")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, and leave the results behind."""
+    prepared = prepare(options, options.sentences, longest=True)
+    settings = {"sentences": prepared.facts["sentences"], "steps": options.steps, "memory_steps": options.memory_steps,
+                "threads": options.threads}
+    record = Record("fusion", options, settings)
+    systems = wanted(options, systems_of(options, prepared))
+    paired(systems, options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    return finish(record)
+
+
+def systems_of(options: argparse.Namespace, prepared: Prepared) -> list[System]:
+    """Times of all fusions in one child, in turns; peaks of each in a child of its own."""
+    shared = {"prepared": str(prepared.folder), "threads": options.threads}
+    times = [child(work, "fusion_steps", {**shared, "fusions": FUSIONS, "work": work, "steps": options.steps,
+                                          "largest": False}, environment=TORCH_ENVIRONMENT) for work in WORK]
+    peaks = [child(f"memory/{name}", "fusion_steps",
+                   {**shared, "fusions": {name: fusion}, "work": "train", "steps": options.memory_steps,
+                    "largest": True}, environment=TORCH_ENVIRONMENT) for name, fusion in FUSIONS.items()]
+    return [*times, *peaks]
+
+
+def finish(record: Record) -> int:
+    """Write table and picture."""
+    cells, panels = [], []
+    for work, title in WORK.items():
+        rows = []
+        for name, fusion in TITLES.items():
+            seconds, ratio = (summarise(record.runs, work, f"{figure}/{name}") for figure in ("seconds", "ratio"))
+            cells.append([f"{title}, {fusion}", f"{1000 * seconds.median:,.1f} ms" if seconds else "",
+                          ratio.text(3) if ratio else "", figure_text(GOALS.get((work, name)), 2)])
+            rows.append((fusion, ratio))
+        panels.append(Panel(f"{title}: time over the last layer's, same batch", rows, frozenset({TITLES["dlfa_10"]}),
+                            from_zero=False))
+    rows = []
+    for name, fusion in TITLES.items():
+        peak = summarise(record.runs, f"memory/{name}", "peak_mib")
+        ratio = ratios(record.runs, f"memory/{name}", f"memory/{LAST}", "peak_mib")
+        cells.append([f"peak memory of training, {fusion}", f"{peak.text(0)} MiB" if peak else "",
+                      ratio.text(3) if ratio else "", figure_text(GOALS.get(("memory", name)), 2)])
+        rows.append((fusion, ratio))
+    panels.append(Panel("peak memory of training over the last layer's", rows, frozenset({TITLES["dlfa_10"]}),
+                        from_zero=False))
+    table = markdown_table(["work, fusion", "median", "over the last layer", "goal: at most"], cells)
+    picture = panels_picture(panels, title="Cost of fusions", description="Time and memory over the last layer's.")
+    text = (f"Bundled encoder, {record.settings['steps']} batches of English sentences; every batch is given to each "
+            f"fusion in turn, in the other order every second time, and the ratio is taken within a batch.")
+    return record.finish("Cost of fusions", [text, table], picture)

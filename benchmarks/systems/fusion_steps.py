@@ -1,0 +1,114 @@
+"""Child: training steps, or inference, of some fusions on the same batches in turn; of one fusion, its peak memory.
+
+Specification: prepared, fusions (name -> config), work ("train" or "predict"), steps, threads, largest (whether the
+largest batches come first). Figures: `seconds/NAME` (the median of a batch), `ratio/NAME` (the median, over batches,
+of its time over the first fusion's on the same batch), peak.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.peers import BUNDLED
+from benchmarks.samplers import SAMPLERS
+from benchmarks.systems.child import peak_mib, specification, tell
+from sprachbund.batching.collate import WindowStream
+from sprachbund.batching.samplers import length_sorted_batches
+from sprachbund.core.seeds import derive_seed
+from sprachbund.data.labels import LabelSpace
+from sprachbund.evaluation.predict import PROCESSOR_BATCH_PIECES
+from sprachbund.models.encoders.opening import encoder_source
+from sprachbund.models.fusion.fusion import fusion_config
+from sprachbund.models.heads.head import HeadConfig
+from sprachbund.models.transfer_model import TransferModel, build_transfer_model
+from sprachbund.pipeline.prepare import read_labels
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.training import data as training_data
+from sprachbund.training.config import TrainingConfig
+from sprachbund.training.optimisation import rate_factor
+from sprachbund.training.session import Session, session
+
+Step = Callable[[], None]
+WARM = 2  # batches that are not counted
+
+
+def main() -> None:
+    """Run the steps."""
+    given = specification()
+    folder = Path(given["prepared"]) / "train"
+    corpus, labels = EncodedCorpus.load(folder), read_labels(folder)
+    models = {name: model_of(config, labels) for name, config in given["fusions"].items()}
+    if given["threads"]:
+        torch.set_num_threads(given["threads"])
+    if given["largest"]:
+        training_data.TokenBudgetSampler = SAMPLERS["largest"]  # type: ignore[attr-defined]
+    with ExitStack() as around:
+        if given["work"] == "train":
+            config = TrainingConfig(threads=given["threads"])
+            rounds = training_steps({
+                name: around.enter_context(session(model, corpus, labels, config, derive_seed(0, "fusions"), work=None,
+                                                   emit=None, score_dev=None))
+                for name, model in models.items()
+            }, config)
+        else:
+            around.enter_context(torch.inference_mode())
+            rounds = predictions(models, corpus)
+        seconds = timed(islice(rounds, given["steps"] + WARM))
+    base = next(iter(seconds.values()))
+    tell(batches=len(base), peak=peak_mib(), threads=torch.get_num_threads(),
+         **{f"seconds/{name}": statistics.median(own) for name, own in seconds.items()},
+         **{f"ratio/{name}": statistics.median(b / a for a, b in zip(base, own, strict=True))
+            for name, own in seconds.items()})
+
+
+def model_of(fusion: Mapping[str, Any], labels: LabelSpace) -> TransferModel:
+    """The bundled encoder with a new fusion and head."""
+    head = HeadConfig(type="token_labels", n_labels=len(labels.labels))
+    return build_transfer_model(encoder_source(BUNDLED).encoder(), fusion_config(fusion), head, 0)
+
+
+def training_steps(sessions: Mapping[str, Session], config: TrainingConfig) -> Iterator[dict[str, Step]]:
+    """For each batch what trains each model on it: forward, backward, optimiser."""
+    for batches in zip(*(run.batches() for run in sessions.values()), strict=True):
+
+        def step(run: Session, batch: Any) -> None:
+            loss = run.gradients(batch, run.state.step)
+            run.optimiser.step(rate_factor(run.state.step, run.steps, config.warmup), config.clip_norm)
+            run.count(batch, loss)
+
+        yield {name: (lambda run=run, batch=batch: step(run, batch))
+               for (name, run), batch in zip(sessions.items(), batches, strict=True)}
+
+
+def predictions(models: Mapping[str, TransferModel], corpus: EncodedCorpus) -> Iterator[dict[str, Step]]:
+    """For each batch what labels it with each model."""
+    stream = WindowStream([corpus])
+    for model in models.values():
+        model.eval()
+    for windows in length_sorted_batches(stream.lengths, PROCESSOR_BATCH_PIECES):
+        batch = stream.batch(windows)
+        yield {name: (lambda model=model, batch=batch: model(batch)) for name, model in models.items()}
+
+
+def timed(rounds: Iterator[dict[str, Step]]) -> dict[str, list[float]]:
+    """Seconds of each step by name; in every second round in the other order."""
+    seconds: dict[str, list[float]] = {}
+    for number, steps in enumerate(rounds):
+        for name in list(steps)[:: 1 if number % 2 else -1]:
+            began = time.perf_counter()
+            steps[name]()
+            if number >= WARM:
+                seconds.setdefault(name, []).append(time.perf_counter() - began)
+    return {name: seconds[name] for name in steps}
+
+
+if __name__ == "__main__":
+    main()
