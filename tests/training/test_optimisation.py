@@ -4,20 +4,24 @@ from itertools import pairwise
 
 import pytest
 import torch
-from torch import nn
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sprachbund.core.errors import ModelError
 from sprachbund.models.encoders.encoder import Encoder
+from sprachbund.models.threads import worker_threads
 from sprachbund.testing.toy_task import toy_model
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.optimisation import (
     build_optimiser,
+    dealt,
     freeze,
     parameter_groups,
     rate_factor,
     set_dropout,
-    set_learning_rate,
 )
+
+CPU = torch.device("cpu")
 
 
 def settings_by_name(model, config):
@@ -114,9 +118,70 @@ def test_the_learning_rate_rises_and_falls():
     assert rate_factor(0, 1, 0.0) == rate_factor(0, 1, 1.0) == 1.0
 
 
+def with_gradients(seed=0, size=1.0):
+    model = toy_model()
+    torch.manual_seed(seed)
+    for parameter in model.parameters():
+        parameter.grad = size * torch.randn_like(parameter)
+    return model
+
+
 def test_every_group_keeps_its_own_peak():
-    optimiser = build_optimiser(toy_model(), TrainingConfig(), torch.device("cpu"))
-    set_learning_rate(optimiser, 0.5)
+    model = with_gradients()
+    optimiser = build_optimiser(model, TrainingConfig(), CPU)
+    optimiser.step(0.5, 1.0)
     assert {group["name"]: group["lr"] for group in optimiser.param_groups} == {"encoder": 5e-5, "head": 5e-4}
-    assert optimiser.defaults["fused"]
-    assert isinstance(optimiser.param_groups[0]["params"][0], nn.Parameter)
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("size", [1e-5, 3.0])
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_parts_update_as_one_adamw_with_torchs_own_clipping_does(size, parts):
+    config, ours, theirs = TrainingConfig(), toy_model(), toy_model()
+    reference = torch.optim.AdamW(parameter_groups(theirs, config))
+    with worker_threads(parts) as pool:
+        optimiser = build_optimiser(ours, config, CPU, parts=parts, pool=pool)
+        for step in range(3):
+            for model in (ours, theirs):
+                torch.manual_seed(step)
+                for parameter in model.parameters():
+                    parameter.grad = size * torch.randn_like(parameter)
+            optimiser.step(1.0, 1.0)
+            torch.nn.utils.clip_grad_norm_(theirs.parameters(), 1.0)
+            reference.step()
+    for (name, parameter), other in zip(ours.named_parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(parameter, other, rtol=2e-5, atol=1e-7, msg=name)
+    assert len(optimiser.state) == len(list(ours.parameters()))
+
+
+def test_the_parts_do_not_change_a_bit():
+    norms, models = [], []
+    for parts in (1, 2, 4):
+        model = with_gradients(size=5.0)
+        with worker_threads(parts) as pool:
+            optimiser = build_optimiser(model, TrainingConfig(), CPU, parts=parts, pool=pool)
+            norms.append(float(optimiser.norm()))
+            optimiser.step(1.0, 1.0)
+        models.append(model.state_dict())
+    assert norms[0] == norms[1] == norms[2]
+    for name, value in models[0].items():
+        assert torch.equal(value, models[1][name]), name
+        assert torch.equal(value, models[2][name]), name
+
+
+def test_parameters_without_a_gradient_stay():
+    model = with_gradients()
+    for parameter in model.head.parameters():
+        parameter.grad = None
+    weights = [parameter.clone() for parameter in model.head.parameters()]
+    build_optimiser(model, TrainingConfig(), CPU).step(1.0, 1.0)
+    assert all(map(torch.equal, weights, model.head.parameters()))
+
+
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=20), st.integers(1, 5))
+def test_things_are_dealt_out_once_and_evenly(sizes, parts):
+    result = dealt(sizes, parts)
+    assert sorted(number for part in result for number in part) == list(range(len(sizes)))
+    assert all(part == sorted(part) and part for part in result)
+    loads = [sum(sizes[number] for number in part) for part in result]
+    assert max(loads) <= sum(sizes) / parts + max(sizes)

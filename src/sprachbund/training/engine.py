@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from torch.nn.utils import clip_grad_norm_
-
 from sprachbund.data.labels import LabelSpace
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
-from sprachbund.training.optimisation import rate_factor, set_learning_rate
-from sprachbund.training.session import Emit, ScoreDev, TrainingProgress, TrainingResult, session, threads
+from sprachbund.training.optimisation import rate_factor
+from sprachbund.training.session import Emit, ScoreDev, TrainingProgress, TrainingResult, session
 
 __all__ = ["TrainingProgress", "TrainingResult", "train"]
 
@@ -53,11 +51,7 @@ def train(
     with session(model, corpus, labels, config, seed, work=work, emit=emit, score_dev=score_dev) as run:
         for batch in run.batches():
             loss = run.gradients(batch, run.state.step)
-            clip_grad_norm_(run.parameters, config.clip_norm, foreach=True)
-            set_learning_rate(run.optimiser, rate_factor(run.state.step, run.steps, config.warmup))
-            with threads(run.threads):
-                run.optimiser.step()
-            run.optimiser.zero_grad(set_to_none=True)
+            run.optimiser.step(rate_factor(run.state.step, run.steps, config.warmup), config.clip_norm)
             run.count(batch, loss)
             run.evaluate_if_due()
             run.save_if_due()

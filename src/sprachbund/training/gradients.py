@@ -22,6 +22,7 @@ from sprachbund.core.seeds import derive_seed
 from sprachbund.models.dropout_stream import DropoutStream
 from sprachbund.models.precision import autocast
 from sprachbund.models.transfer_model import TransferModel
+from sprachbund.training.optimisation import dealt
 
 SHARD_PIECES = 375
 """Padded pieces of a shard, about: two shards of the default batch."""
@@ -36,15 +37,23 @@ class Gradients:
         number_format: of matrix products.
         seed: of the dropout masks inside the encoder.
         pool: runs shards; its threads have their number of torch threads set.
+        threads: processor threads there are.
+
+    Attributes:
+        shards: most shards of a batch; 0 where it is trained in one piece.
+        threads: threads of the pool that are kept busy.
     """
 
     def __init__(
-        self, model: TransferModel, *, batch_pieces: int, number_format: torch.dtype, seed: int, pool: Executor
+        self, model: TransferModel, *, batch_pieces: int, number_format: torch.dtype, seed: int, pool: Executor,
+        threads: int = 1,
     ) -> None:
         self._model, self._number_format, self._seed, self._pool = model, number_format, seed, pool
         self._device = next(model.parameters()).device
         self.shards = shard_count(model, self._device, batch_pieces)
+        self.threads = max(1, min(self.shards, threads))
         self._parameters = [parameter for parameter in model.encoder.parameters() if parameter.requires_grad]
+        self._dealt = dealt([parameter.numel() for parameter in self._parameters], self.threads)
 
     def __call__(self, batch: Batch, step: int) -> Tensor:
         """Put the gradients of a batch's loss into the parameters' `grad`, and return the loss.
@@ -68,7 +77,8 @@ class Gradients:
         if self._parameters:
             back = [[_part(state, part, own) for state, own in zip(states, parts, strict=True)]
                     for part, parts in zip(rows, encoded, strict=True)]
-            self._add_up(self._pool.map(self._backward, encoded, back))
+            gradients = list(self._pool.map(self._backward, encoded, back))
+            list(self._pool.map(lambda numbers: self._add_up(gradients, numbers), self._dealt))
         return loss
 
     def _encode(self, batch: Batch, stream: DropoutStream) -> list[Tensor]:
@@ -80,10 +90,12 @@ class Gradients:
         outputs, given = zip(*used, strict=True)
         return torch.autograd.grad(outputs, self._parameters, given, allow_unused=True)
 
-    def _add_up(self, shards: Iterable[tuple[Tensor | None, ...]]) -> None:
-        for gradients in shards:
+    def _add_up(self, gradients: Sequence[tuple[Tensor | None, ...]], numbers: Iterable[int]) -> None:
+        """Sum the shards' gradients of some parameters, in the order of the shards."""
+        for shard in gradients:
             sums, parts = [], []
-            for parameter, gradient in zip(self._parameters, gradients, strict=True):
+            for number in numbers:
+                parameter, gradient = self._parameters[number], shard[number]
                 if parameter.grad is None:
                     parameter.grad = gradient
                 elif gradient is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol, cast
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any, Protocol, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +18,11 @@ from sprachbund.training.config import TrainingConfig
 
 _FUSED_DEVICES = {"cpu", "cuda", "mps", "xpu"}
 _ATTENTION_DROPOUT = ("attention_dropout", "dropout", "dropout_rate")  # where families keep it as a number
+
+
+_LEAST = 1e-6  # as torch's own clipping adds to the norm
+
+T = TypeVar("T")
 
 
 class _Layered(Protocol):
@@ -86,9 +93,112 @@ def parameter_groups(model: TransferModel, config: TrainingConfig) -> list[dict[
     ]
 
 
-def build_optimiser(model: TransferModel, config: TrainingConfig, device: torch.device) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter, 2019) over `parameter_groups`, fused where the device has it."""
-    return torch.optim.AdamW(parameter_groups(model, config), fused=device.type in _FUSED_DEVICES)
+class Optimiser:
+    """AdamW (Loshchilov and Hutter, 2019) with the norm of all gradients bounded, in several threads at once.
+
+    Adam's update reads and writes every parameter and its moments: seven passes over memory that one processor
+    core cannot fill. The parameters are dealt out in parts of about equal size, each with an AdamW of its own
+    (fused where the device has it); the parts share `state`. Every parameter is updated as one AdamW would.
+
+    Args:
+        groups: see `parameter_groups`.
+        device: where the parameters are.
+        parts: how many threads of the pool are to be kept busy.
+        pool: runs the parts.
+
+    Attributes:
+        state: moments of each parameter, as torch's optimisers keep them.
+        param_groups: groups of all parts.
+    """
+
+    def __init__(
+        self, groups: Sequence[Mapping[str, Any]], device: torch.device, *, parts: int = 1, pool: Executor | None = None
+    ) -> None:
+        self._pool = pool
+        self._fused = device.type in _FUSED_DEVICES
+        self._order = [parameter for group in groups for parameter in group["params"]]
+        self._parts = [torch.optim.AdamW(part, fused=self._fused) for part in _dealt(groups, parts)]
+        self.state: dict[Tensor, dict[str, Tensor]] = defaultdict(dict)
+        for part in self._parts:
+            part.state = cast("Any", self.state)
+        self.param_groups = [group for part in self._parts for group in part.param_groups]
+
+    def step(self, factor: float, clip_norm: float) -> None:
+        """Update every parameter that has a gradient, and drop the gradients.
+
+        Args:
+            factor: each group's rate is its peak rate times this.
+            clip_norm: gradients are scaled down together where their common norm is larger.
+        """
+        for group in self.param_groups:
+            group["lr"] = group["peak"] * factor
+        scale = torch.clamp((self.norm() + _LEAST) / clip_norm, min=1.0)  # what every gradient is divided by
+        self._map(lambda part: self._update(part, scale))
+
+    def norm(self) -> Tensor:
+        """The norm of all gradients together; added up in an order that the parts do not change."""
+        norms: dict[Tensor, Tensor] = {}
+        for part in self._map(_norms):
+            norms |= part
+        return torch.linalg.vector_norm(torch.stack([norms[one] for one in self._order if one in norms]))
+
+    def _update(self, part: torch.optim.AdamW, scale: Tensor) -> None:
+        if self._fused:  # the kernel divides as it reads, so that gradients are not written once more
+            cast("Any", part).grad_scale = scale
+        else:
+            torch._foreach_div_(_gradients(part), scale)
+        part.step()
+        part.zero_grad(set_to_none=True)
+
+    def _map(self, work: Callable[[torch.optim.AdamW], T]) -> list[T]:
+        if self._pool is None or len(self._parts) == 1:
+            return [work(part) for part in self._parts]
+        return list(self._pool.map(work, self._parts))
+
+
+def build_optimiser(
+    model: TransferModel, config: TrainingConfig, device: torch.device, *, parts: int = 1, pool: Executor | None = None
+) -> Optimiser:
+    """An `Optimiser` over `parameter_groups`."""
+    return Optimiser(parameter_groups(model, config), device, parts=parts, pool=pool)
+
+
+def dealt(sizes: Sequence[int], parts: int) -> list[list[int]]:
+    """Deal things out so that the parts are about equal: numbers of the things in each part, ascending; none empty.
+
+    >>> dealt([5, 1, 4, 1, 3], 2)
+    [[0, 1, 3], [2, 4]]
+    """
+    loads = [0] * parts
+    dealt_out: list[list[int]] = [[] for _ in range(parts)]
+    for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):
+        lightest = loads.index(min(loads))
+        loads[lightest] += sizes[number]
+        dealt_out[lightest].append(number)
+    return [sorted(part) for part in dealt_out if part]
+
+
+def _dealt(groups: Sequence[Mapping[str, Any]], parts: int) -> list[list[dict[str, Any]]]:
+    """Parameter groups for each part."""
+    flat = [(group, parameter) for group in groups for parameter in group["params"]]
+    result = []
+    for numbers in dealt([parameter.numel() for _, parameter in flat], parts):
+        own: dict[int, list[Tensor]] = {}
+        for number in numbers:
+            own.setdefault(id(flat[number][0]), []).append(flat[number][1])
+        result.append([{**group, "params": own[id(group)]} for group in groups if id(group) in own])
+    return result
+
+
+def _gradients(part: torch.optim.AdamW) -> list[Tensor]:
+    return [parameter.grad for group in part.param_groups for parameter in group["params"]
+            if parameter.grad is not None]
+
+
+def _norms(part: torch.optim.AdamW) -> dict[Tensor, Tensor]:
+    """The norm of each parameter's gradient."""
+    moved = [parameter for group in part.param_groups for parameter in group["params"] if parameter.grad is not None]
+    return dict(zip(moved, torch._foreach_norm([cast("Tensor", parameter.grad) for parameter in moved]), strict=True))
 
 
 def rate_factor(step: int, steps: int, warmup: float) -> float:
@@ -101,9 +211,3 @@ def rate_factor(step: int, steps: int, warmup: float) -> float:
     if step < rising:
         return (step + 1) / rising
     return (steps - step) / max(steps - rising, 1)
-
-
-def set_learning_rate(optimiser: torch.optim.Optimizer, factor: float) -> None:
-    """Give every group its peak rate times `factor`."""
-    for group in optimiser.param_groups:
-        group["lr"] = group["peak"] * factor

@@ -23,6 +23,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from sprachbund.core.files import write_aside
+from sprachbund.training.optimisation import Optimiser
 from sprachbund.training.selection import Selection, Weights, load_weights, trained_weights
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -79,7 +80,7 @@ class Checkpoint:
         self.identity = identity
 
     def save(
-        self, state: TrainingState, model: nn.Module, optimiser: torch.optim.Optimizer, selection: Selection,
+        self, state: TrainingState, model: nn.Module, optimiser: Optimiser, selection: Selection,
         device: torch.device,
     ) -> None:
         """Write the state; a kill at any moment leaves the last whole file.
@@ -104,7 +105,7 @@ class Checkpoint:
             save_file(tensors, temporary, metadata={_ABOUT: json.dumps(about)})
 
     def load(
-        self, model: nn.Module, optimiser: torch.optim.Optimizer, selection: Selection, device: torch.device
+        self, model: nn.Module, optimiser: Optimiser, selection: Selection, device: torch.device
     ) -> tuple[TrainingState, str]:
         """Put everything back to where it was.
 
@@ -158,7 +159,7 @@ class Interruption:
         self.asked = True
 
 
-def _moments(model: nn.Module, optimiser: torch.optim.Optimizer) -> Weights:
+def _moments(model: nn.Module, optimiser: Optimiser) -> Weights:
     return {
         f"{name}/{key}": value
         for name, parameter in model.named_parameters()
@@ -166,7 +167,7 @@ def _moments(model: nn.Module, optimiser: torch.optim.Optimizer) -> Weights:
     }
 
 
-def _load_moments(model: nn.Module, optimiser: torch.optim.Optimizer, moments: Weights) -> None:
+def _load_moments(model: nn.Module, optimiser: Optimiser, moments: Weights) -> None:
     parameters = dict(model.named_parameters())
     for path, value in moments.items():
         name, _, key = path.rpartition("/")

@@ -115,7 +115,6 @@ class Session:
         state: how far it is.
         optimiser: over everything that is trained.
         gradients: computes loss and gradients of a batch.
-        parameters: everything that is trained.
         device, number_format: where, and in which format of matrix products.
     """
 
@@ -140,10 +139,9 @@ class Session:
         self.number_format, note = autocast_format(config.precision, self.device)
         self.threads = threads
         self.gradients = Gradients(model, batch_pieces=config.batch_pieces, number_format=self.number_format,
-                                   seed=seed, pool=pool)
+                                   seed=seed, pool=pool, threads=threads)
         self.steps = data.sampler.steps(config.epochs)
-        self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        self.optimiser = build_optimiser(model, config, self.device)
+        self.optimiser = build_optimiser(model, config, self.device, parts=self.gradients.threads, pool=pool)
         self.evaluations = evaluation_steps(self.steps, config.evaluations) if score_dev else frozenset[int]()
         self.points = evaluation_steps(self.steps, POINTS) | self.evaluations
         self.selection = Selection(keeps=len(self.evaluations) > 1)
