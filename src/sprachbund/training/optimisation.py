@@ -140,7 +140,7 @@ class Optimiser:
         norms: dict[Tensor, Tensor] = {}
         for part in self._map(_norms):
             norms |= part
-        return torch.linalg.vector_norm(torch.stack([norms[one] for one in self._order if one in norms]))
+        return cast("Tensor", torch.linalg.vector_norm(torch.stack([norms[one] for one in self._order if one in norms])))
 
     def _update(self, part: torch.optim.AdamW, scale: Tensor) -> None:
         if self._fused:  # the kernel divides as it reads, so that gradients are not written once more
