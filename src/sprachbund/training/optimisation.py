@@ -140,7 +140,8 @@ class Optimiser:
         norms: dict[Tensor, Tensor] = {}
         for part in self._map(_norms):
             norms |= part
-        return cast("Tensor", torch.linalg.vector_norm(torch.stack([norms[one] for one in self._order if one in norms])))
+        together: Tensor = torch.linalg.vector_norm(torch.stack([norms[one] for one in self._order if one in norms]))
+        return together
 
     def _update(self, part: torch.optim.AdamW, scale: Tensor) -> None:
         if self._fused:  # the kernel divides as it reads, so that gradients are not written once more
