@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sprachbund.models.registration import register_with_transformers
 
 if TYPE_CHECKING:
-    from sprachbund.api import compare, demo, evaluate, load_run, predict, run
+    from sprachbund.api import compare, demo, evaluate, export, load_run, open_model, predict, run
     from sprachbund.languages.language import find as language
     from sprachbund.models.encoders.opening import open_encoder as load_encoder
     from sprachbund.models.saved_model import load_model
@@ -21,10 +21,12 @@ __all__ = [
     "compare",
     "demo",
     "evaluate",
+    "export",
     "language",
     "load_encoder",
     "load_model",
     "load_run",
+    "open_model",
     "predict",
     "run",
 ]
@@ -33,10 +35,12 @@ _ADDRESSES = {
     "compare": "sprachbund.api:compare",
     "demo": "sprachbund.api:demo",
     "evaluate": "sprachbund.api:evaluate",
+    "export": "sprachbund.api:export",
     "language": "sprachbund.languages.language:find",
     "load_encoder": "sprachbund.models.encoders.opening:open_encoder",
     "load_model": "sprachbund.models.saved_model:load_model",
     "load_run": "sprachbund.api:load_run",
+    "open_model": "sprachbund.api:open_model",
     "predict": "sprachbund.api:predict",
     "run": "sprachbund.api:run",
 }

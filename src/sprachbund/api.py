@@ -24,6 +24,7 @@ from sprachbund.evaluation.labelled import Labelled
 from sprachbund.models.encoders.bundled import bundled_is_here
 from sprachbund.models.encoders.bundled_file import HUB_ID
 from sprachbund.models.encoders.source import EncoderConfig
+from sprachbund.models.exported.folder import require_onnx
 from sprachbund.models.saved_facts import model_description
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, read_run_config, run_config, scoring_config
 from sprachbund.pipeline.models import trained_model
@@ -41,6 +42,7 @@ from sprachbund.stages.store import Store
 
 if TYPE_CHECKING:
     from sprachbund.models.saved_model import LoadedModel
+    from sprachbund.pipeline.export import Exported, Tell
 
 STORE_VARIABLE = "SPRACHBUND_STORE"
 
@@ -224,9 +226,62 @@ def open_model(
     """
     from sprachbund.models.saved_model import load_model
 
+    place = _model_place(name, system, seed, store)
+    return load_model(place, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
+
+
+def export(
+    model: Path | str,
+    *,
+    int8: bool = False,
+    output: Path | str | None = None,
+    check: Path | str | None = None,
+    accept_loss: float | None = None,
+    system: str | None = None,
+    seed: int | None = None,
+    store: Path | str | None = None,
+    allow_pickle: bool = False,
+    trust_remote_code: str | None = None,
+    tell: Tell = lambda _: None,
+) -> Exported:
+    """Write a trained model as an ONNX graph and check it against torch on up to 1,000 sentences.
+
+    Args:
+        model, system, seed, store, allow_pickle, trust_remote_code: as in `open_model`.
+        int8: weights in 8 bits.
+        output: folder to write; default: the model's name with `-onnx` or `-onnx-int8`.
+        check: file of labelled sentences; None: the dev data that the store keeps of the training.
+        accept_loss: points of the primary metric that int8 may lose; None: 0.3.
+        tell: told what is being done.
+
+    Raises:
+        DataError: there is nothing to check on, or int8 and no labels.
+        ModelError: the model cannot become a graph, or its graph says something else than torch.
+        MissingExtraError: the extra `onnx` is not installed.
+        StorageError: there is something in the output folder, no space, no permission.
+    """
+    require_onnx()  # before anything is read or imported
+    from sprachbund.models.saved_model import load_model
+    from sprachbund.pipeline.export import ACCEPTED_LOSS, corpus_of_file, stored_dev
+    from sprachbund.pipeline.export import export as write_export
+
+    place = _model_place(model, system, seed, store)
+    loaded = load_model(place, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
+    corpus = stored_dev(Path(place)) if check is None else corpus_of_file(str(check), loaded)
+    if corpus is None:
+        raise DataError(f"there are no stored dev data of {model} to check the export on",
+                        remedy="name a file of labelled sentences with --check (check=...)")
+    ending = "onnx-int8" if int8 else "onnx"
+    folder = Path(output) if output else Path(f"{Path(model).name}-{ending}")
+    accepted = ACCEPTED_LOSS if accept_loss is None else accept_loss
+    return write_export(loaded, corpus, folder, int8=int8, accept_loss=accepted, tell=tell)
+
+
+def _model_place(name: Path | str, system: str | None, seed: int | None, store: Path | str | None) -> Path | str:
+    """The folder of a run's model; any other name as it is."""
     if any((folder / ROWS).is_file() for folder in (Path(name), Path("runs") / name)):
-        return load_model(trained_model(load_run(name).rows, open_store(store), system=system, seed=seed))
-    return load_model(name, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
+        return trained_model(load_run(name).rows, open_store(store), system=system, seed=seed)
+    return name
 
 
 def load_run(folder: Path | str) -> FinishedRun:

@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "Train in a source language and evaluate zero-shot in all target languages.",
     "evaluate": "Score a model trained elsewhere over all target languages, without training.",
     "predict": "Label text or files with a trained model.",
+    "export": "Write a trained model as an ONNX graph, fp32 or int8, checked against torch.",
     "compare": "Compare two stored runs: differences with intervals, and what they decide differently.",
     "data": "Show the data sets that are known here and examples from them.",
 }

@@ -16,6 +16,7 @@ from sprachbund.models.encoders.hub import SMALL_FILES, local_folder, read_json
 from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.encoders.snapshot import snapshot
 from sprachbund.models.encoders.source import EncoderConfig
+from sprachbund.models.exported import folder as exported
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
 MODEL_TYPE = "sprachbund"
@@ -24,6 +25,7 @@ CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG = (
     "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
 )
 REMEDY = "copy the model again from where it came, or train it again"
+_OURS = (MODEL_TYPE, exported.MODEL_TYPE)
 
 
 class ModelDescription(Config):
@@ -72,7 +74,7 @@ class SavedPieces(Config):
 def model_tokenizer(config: EncoderConfig) -> PieceTokenizer:
     """The tokenizer of a saved model, or of any encoder, without its weights; raises as `load_model` does."""
     values, folder = _model_config(config)
-    if values.get("model_type") == MODEL_TYPE:
+    if values.get("model_type") in _OURS:
         return load_tokenizer(folder / TOKENIZER, SavedPieces.model_validate(values["pieces"]))
     return open_tokenizer(config)
 
@@ -80,7 +82,7 @@ def model_tokenizer(config: EncoderConfig) -> PieceTokenizer:
 def model_description(config: EncoderConfig) -> ModelDescription:
     """What a model says of itself, from its config alone; raises as `load_model` does."""
     values, folder = _model_config(config)
-    if values.get("model_type") == MODEL_TYPE:
+    if values.get("model_type") in _OURS:
         return validate(values["description"], ModelDescription, str(folder / CONFIG))
     architectures = " ".join(values.get("architectures") or ())
     task = "classification" if "ForSequenceClassification" in architectures else "tagging"

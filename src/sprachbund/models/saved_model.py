@@ -2,7 +2,7 @@
 
 A saved model is a folder in hub layout: `config.json` (`SprachbundConfig`), `model.safetensors`,
 `tokenizer.json` and `tokenizer_config.json`. The weight file carries a sha256 of its tensors, which is
-checked whenever `load_model` opens it.
+checked whenever `load_model` opens it. An exported model has a graph instead of weights (`exported`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from sprachbund.models.encoders.hub import SAFE_WEIGHTS, SMALL_FILES, local_fold
 from sprachbund.models.encoders.snapshot import snapshot
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.encoders.text import TextEncoder
+from sprachbund.models.exported import folder as exported
+from sprachbund.models.exported.session import ExportedClassifier
 from sprachbund.models.foreign import ForeignClassifier, open_classifier
 from sprachbund.models.heads.head import HeadConfig
 from sprachbund.models.pretrained import (
@@ -53,6 +55,7 @@ from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
 _PREFIX = "transfer."
+
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class LoadedModel:
             use = {"fusion": config.type, "layers": list(self.model.layers), "gate": getattr(config, "gate", "")}
         elif isinstance(self.model, ForeignClassifier):
             use["layers"] = list(self.model.layers)
+        elif isinstance(self.model, ExportedClassifier):
+            use = self.model.use
         return {**self.description.model_dump(mode="json"), "labels": self.labels.model_dump(mode="json"), **use}
 
     def facts_json(self) -> str:
@@ -109,8 +114,22 @@ def save_model(
         config.save_pretrained(temporary)
         _save_weights(model, temporary / WEIGHTS)
         (temporary / WEIGHTS).chmod((temporary / CONFIG).stat().st_mode)  # safetensors gives its files to their owner
-        tokenizer.tokenizer.save(str(temporary / TOKENIZER), pretty=False)
-        write_text(temporary / TOKENIZER_CONFIG, json.dumps(_tokenizer_config(tokenizer), indent=2) + "\n")
+        save_tokenizer(tokenizer, temporary)
+
+
+def save_tokenizer(tokenizer: PieceTokenizer, folder: Path) -> None:
+    """Write `tokenizer.json` and `tokenizer_config.json` into a folder."""
+    tokenizer.tokenizer.save(str(folder / TOKENIZER), pretty=False)
+    write_text(folder / TOKENIZER_CONFIG, json.dumps(_tokenizer_config(tokenizer), indent=2) + "\n")
+
+
+def saved_pieces(tokenizer: PieceTokenizer) -> SavedPieces:
+    """What a model's config keeps of its tokenizer."""
+    added = tokenizer.tokenizer.get_added_tokens_decoder()
+    return SavedPieces(
+        **{name: getattr(tokenizer, name) for name in SavedPieces.model_fields if hasattr(tokenizer, name)},
+        special_pieces=tuple(sorted(number for number, token in added.items() if token.special)),
+    )
 
 
 def load_model(
@@ -133,6 +152,9 @@ def load_model(
     values = read_json(folder / CONFIG)
     if values.get("model_type") == MODEL_TYPE:
         return _load_own(folder, values)
+    if values.get("model_type") == exported.MODEL_TYPE:
+        graph = local_folder(name) or snapshot(name, None, (*SMALL_FILES, *exported.GRAPH_FILES))
+        return _load_exported(graph, values)
     opened = open_classifier(
         EncoderConfig(name=name, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
     )
@@ -156,17 +178,12 @@ def _config(
         raise ModelError(f"an encoder of the type {type(model.encoder).__name__} cannot be saved in hub layout")
     encoder = model.encoder.hf_config()
     encoder.pop("_name_or_path", None)
-    added = tokenizer.tokenizer.get_added_tokens_decoder()
-    pieces = SavedPieces(
-        **{name: getattr(tokenizer, name) for name in SavedPieces.model_fields if hasattr(tokenizer, name)},
-        special_pieces=tuple(sorted(number for number, token in added.items() if token.special)),
-    )
     by_kind = {"tokens": SprachbundForTokenClassification, "sequence": SprachbundForSequenceClassification}
     return SprachbundConfig(
         encoder=encoder,
         fusion=model.fusion.config.model_dump(mode="json"),
         head=head.model_dump(mode="json"),
-        pieces=pieces.model_dump(mode="json"),
+        pieces=saved_pieces(tokenizer).model_dump(mode="json"),
         description=description.model_dump(mode="json"),
         id2label=dict(enumerate(labels.labels)),
         label2id=labels.ids(),
@@ -227,6 +244,16 @@ def _load_own(folder: Path, values: Mapping[str, Any]) -> LoadedModel:
     _give_weights(model, folder / WEIGHTS)
     encoder.model.tie_weights()
     return LoadedModel(model.train(False), load_tokenizer(folder / TOKENIZER, pieces), labels, description)
+
+
+def _load_exported(folder: Path, values: Mapping[str, Any]) -> LoadedModel:
+    source = str(folder / CONFIG)
+    config = validate(values, exported.ExportedConfig, source)
+    exported.check_graph_files(folder, config)
+    pieces = validate(config.pieces, SavedPieces, source)
+    model = ExportedClassifier(folder / exported.GRAPH, config.use.model_dump(mode="json"), pieces.vocabulary_size)
+    tokenizer = load_tokenizer(folder / TOKENIZER, pieces)
+    return LoadedModel(model.eval(), tokenizer, config.labels, validate(config.description, ModelDescription, source))
 
 
 def _give_weights(model: TransferModel, path: Path) -> None:

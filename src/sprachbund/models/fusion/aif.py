@@ -101,12 +101,29 @@ class AIF(nn.Module):
         integrated = last + lower
         if self.integration == "mean":
             integrated = integrated / 2
+        if not self.training:
+            return self._without_statistics(integrated, mask)
         tokens = mask.flatten().nonzero().squeeze(1)
         real = integrated.flatten(0, 1).index_select(0, tokens)
         attention = torch.sigmoid(self._global(integrated, mask, tokens) + self.local_branch(real))
         weights = attention * real if self.gate == "literal" else attention
         everywhere = weights.new_zeros(mask.numel(), weights.shape[1])
         return everywhere.index_copy(0, tokens, weights).view(integrated.shape)
+
+    def _without_statistics(
+        self, integrated: Float[Tensor, "batch positions width"], mask: Bool[Tensor, "batch positions"]
+    ) -> Float[Tensor, "batch positions width"]:
+        """W' where no norm looks at other rows: padding need not be taken out, so that all shapes are known.
+
+        An exporter of graphs needs that, and with as little padding as prediction has it is as fast.
+        """
+        exact = torch.promote_types(integrated.dtype, torch.float32)
+        sums = integrated.masked_fill(~mask.unsqueeze(2), 0).sum(1, dtype=exact)
+        pooled = (sums / mask.sum(1, keepdim=True).clamp(min=1)).to(integrated.dtype)
+        local = self.local_branch(integrated.flatten(0, 1)).view(integrated.shape)
+        attention = torch.sigmoid(self.global_branch(pooled).unsqueeze(1) + local)
+        weights: Tensor = attention * integrated if self.gate == "literal" else attention
+        return weights.masked_fill(~mask.unsqueeze(2), 0)
 
     def _global(
         self,

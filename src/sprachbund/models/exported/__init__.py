@@ -1,0 +1,1 @@
+"""Models as ONNX graphs: made, made small, and run by onnxruntime."""
