@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from sprachbund.batching.batch import Batch
@@ -21,11 +22,12 @@ from sprachbund.models.classifier import Classifier
 from sprachbund.models.exported.session import ExportedClassifier
 from sprachbund.models.foreign import ForeignClassifier
 from sprachbund.models.precision import autocast, autocast_format, choose_device
+from sprachbund.models.shared_encoder import SharedEncoderModels
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.ragged import Integers
 
-__all__ = ["Predictions", "predict"]
+__all__ = ["Predictions", "predict", "predict_together"]
 
 PROCESSOR_BATCH_PIECES = 1024
 ACCELERATOR_BATCH_PIECES = 32768
@@ -64,29 +66,69 @@ def predict(
         DataError: corpora that do not belong together or to this model.
         ModelError: the head has another number of labels than the label space.
     """
+    (found,) = _predict(model, 1, corpora, labels, precision, device, batch_pieces, emit, tell)
+    return found
+
+
+def predict_together(
+    models: Sequence[TransferModel],
+    corpora: Sequence[EncodedCorpus],
+    labels: LabelSpace,
+    *,
+    precision: str = "auto",
+    device: str | None = None,
+    batch_pieces: int | None = None,
+    emit: Callable[[int, int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> list[list[Predictions]]:
+    """Predict with several fusions and heads on one encoder, which runs once for all of them.
+
+    Args:
+        models: built on the same encoder object, which was frozen while they were trained.
+        corpora, labels, precision, device, batch_pieces, emit, tell: as in `predict`.
+
+    Returns:
+        What `predict` gives for each model, bit for bit.
+
+    Raises:
+        DataError, ModelError: as `predict`.
+        ModelError: encoders that are not the same object.
+    """
+    together = SharedEncoderModels(models)
+    return _predict(together, len(models), corpora, labels, precision, device, batch_pieces, emit, tell)
+
+
+def _predict(
+    model: Classifier | SharedEncoderModels,
+    n_models: int,
+    corpora: Sequence[EncodedCorpus],
+    labels: LabelSpace,
+    precision: str,
+    device: str | None,
+    batch_pieces: int | None,
+    emit: Callable[[int, int], None] | None,
+    tell: Callable[[str], None] | None,
+) -> list[list[Predictions]]:
     where = _place(model) if device is None else choose_device(device)
     model.to(where)
     _check_vocabulary(model, corpora)
     stream = WindowStream(corpora, pin=where.type == "cuda")
     budget = batch_pieces or (PROCESSOR_BATCH_PIECES if where.type == "cpu" else ACCELERATOR_BATCH_PIECES)
     total, done = len(stream.lengths), 0
-    n_words = int(stream.word_base[-1])
-    # results stay on the device until the end: no copy, and no waiting, after each batch
-    label_ids = torch.full((n_words,), NO_PREDICTION, dtype=torch.int32, device=where)
-    confidence = torch.zeros(n_words, dtype=torch.float32, device=where)
+    results = [_Results(int(stream.word_base[-1]), where) for _ in range(n_models)]
     number_format, fallback = autocast_format(precision, where)
     if tell is not None:
         for sentence in filter(None, (fallback, beyond_budget(stream.lengths, budget))):
             tell(sentence)
 
-    def label(model: Classifier, windows: Integers) -> int:
+    def label(model: nn.Module, windows: Integers) -> int:
         with torch.inference_mode(), autocast(where, number_format):  # both are a thread's own
             batch = stream.batch(windows)
             outputs = _outputs(stream, batch).to(where, non_blocking=True)
-            logits = model(batch.to(where)).float()
-            _check_labels(logits.shape[-1], labels)
-            best, which = torch.softmax(logits, dim=-1).max(dim=-1)
-            label_ids[outputs], confidence[outputs] = which.int(), best
+            given = model(batch.to(where))
+            for result, logits in zip(results, given if isinstance(given, list) else [given], strict=True):
+                _check_labels(logits.shape[-1], labels)
+                result.put(outputs, logits)
         return len(windows)
 
     batches = length_sorted_batches(stream.lengths, budget)
@@ -95,10 +137,25 @@ def predict(
             done += count
             if emit is not None:
                 emit(done, total)
-    return _split(corpora, labels, stream.word_base, label_ids.cpu().numpy(), confidence.cpu().numpy())
+    return [_split(corpora, labels, stream.word_base, *result.arrays()) for result in results]
 
 
-def _place(model: Classifier) -> torch.device:
+class _Results:
+    """What one model says of each word; on its device until the end: no copy, and no waiting, after each batch."""
+
+    def __init__(self, n_words: int, where: torch.device) -> None:
+        self.label_ids = torch.full((n_words,), NO_PREDICTION, dtype=torch.int32, device=where)
+        self.confidence = torch.zeros(n_words, dtype=torch.float32, device=where)
+
+    def put(self, outputs: torch.Tensor, logits: torch.Tensor) -> None:
+        best, which = torch.softmax(logits.float(), dim=-1).max(dim=-1)
+        self.label_ids[outputs], self.confidence[outputs] = which.int(), best
+
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        return self.label_ids.cpu().numpy(), self.confidence.cpu().numpy()
+
+
+def _place(model: nn.Module) -> torch.device:
     """Where a model's parameters lie; the processor for one that keeps them elsewhere (an ONNX graph)."""
     parameter = next(model.parameters(), None)
     return torch.device("cpu") if parameter is None else parameter.device
@@ -112,7 +169,7 @@ def _outputs(stream: WindowStream, batch: Batch) -> torch.Tensor:
 
 
 @contextmanager
-def _evaluating(model: Classifier) -> Iterator[None]:
+def _evaluating(model: nn.Module) -> Iterator[None]:
     before = model.training
     model.eval()
     try:
@@ -121,7 +178,7 @@ def _evaluating(model: Classifier) -> Iterator[None]:
         model.train(before)
 
 
-def _check_vocabulary(model: Classifier, corpora: Sequence[EncodedCorpus]) -> None:
+def _check_vocabulary(model: nn.Module, corpora: Sequence[EncodedCorpus]) -> None:
     rows = _vocabulary(model)
     for corpus in corpora:
         largest = int(corpus.piece_ids.max(initial=0))
@@ -133,8 +190,10 @@ def _check_vocabulary(model: Classifier, corpora: Sequence[EncodedCorpus]) -> No
             )
 
 
-def _vocabulary(model: Classifier) -> int | None:
+def _vocabulary(model: nn.Module) -> int | None:
     """Rows of the embedding matrix, or None where nobody says."""
+    if isinstance(model, SharedEncoderModels):
+        return _vocabulary(model.models[0])
     if isinstance(model, TransferModel):
         return model.encoder.word_embeddings.num_embeddings
     if isinstance(model, ForeignClassifier):

@@ -10,9 +10,11 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 import torch
+from torch import nn
 
-from sprachbund.models.classifier import Classifier
+from sprachbund.models.exported.session import ExportedClassifier
 from sprachbund.models.foreign import ForeignClassifier
+from sprachbund.models.shared_encoder import SharedEncoderModels
 from sprachbund.models.threads import worker_threads
 from sprachbund.models.transfer_model import TransferModel
 
@@ -22,22 +24,26 @@ R = TypeVar("R")
 BATCHES_A_THREAD = 4
 """Fewer are not worth threads: at the end some would wait for the last batch of another."""
 
+_IN_TORCH = (TransferModel, SharedEncoderModels, ForeignClassifier)
 _QUEUED = 4  # batches a thread that wait for their turn or to be taken
 
 
-def models_for_threads(model: Classifier, n_batches: int) -> list[Classifier]:
+def models_for_threads(model: nn.Module, n_batches: int) -> list[nn.Module]:
     """The model, and copies of it that share its weights, one for each of torch's threads.
 
-    Copies, since what runs a model may put hooks on it for the time of a call. There is one model alone on an
-    accelerator, for few batches, and for classifiers that may not compute in torch or cannot be copied.
+    Copies, since what runs a model may put hooks on it for the time of a call; a graph of onnxruntime needs none.
+    There is one model alone on an accelerator, for few batches, and for classifiers that may not compute in torch
+    or cannot be copied.
 
     Args:
         model: in evaluation mode.
         n_batches: how many batches there are.
     """
     threads = torch.get_num_threads()
+    if isinstance(model, ExportedClassifier):
+        return [model] * (threads if n_batches >= threads * BATCHES_A_THREAD else 1)
     on_processor = all(parameter.device.type == "cpu" for parameter in model.parameters())
-    if not on_processor or not isinstance(model, TransferModel | ForeignClassifier) or (
+    if not on_processor or not isinstance(model, _IN_TORCH) or (
             n_batches < threads * BATCHES_A_THREAD):
         return [model]
     shared = {id(tensor): tensor for tensor in chain(model.parameters(), model.buffers())}
@@ -47,7 +53,7 @@ def models_for_threads(model: Classifier, n_batches: int) -> list[Classifier]:
         return [model]
 
 
-def in_threads(work: Callable[[Classifier, T], R], models: Sequence[Classifier], items: Sequence[T]) -> Iterator[R]:
+def in_threads(work: Callable[[nn.Module, T], R], models: Sequence[nn.Module], items: Sequence[T]) -> Iterator[R]:
     """Yield `work(model, item)` for each item, in order; as many at once as there are models.
 
     With one model everything is done in the calling thread, with as many threads of torch as it has. With several,
@@ -56,7 +62,7 @@ def in_threads(work: Callable[[Classifier, T], R], models: Sequence[Classifier],
     if len(models) == 1:
         yield from (work(models[0], item) for item in items)
         return
-    free: SimpleQueue[Classifier] = SimpleQueue()
+    free: SimpleQueue[nn.Module] = SimpleQueue()
     for model in models:
         free.put(model)
 
