@@ -79,7 +79,8 @@ def finish(record: Record) -> int:
     cells = []
     for name in systems:
         kind, _, size = name.partition("/")
-        figures = [summarise(record.runs, name, figure) for figure in ("seconds", "anonymous_before", *list(FIGURES)[1:])]
+        figures = [summarise(record.runs, name, figure)
+                   for figure in ("seconds", "anonymous_before", "anonymous", "peak_mib")]
         cells.append([TITLES[kind], f"{int(size):,}", *(one.text(0 if number else 1) if one else "" for number, one
                                                         in enumerate(figures))])
     table = markdown_table(["work", "sentences or languages", "seconds", "MiB before, without mapped files",
