@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,33 @@ def test_two_systems_and_seeds_are_trained_once_and_scored_in_every_language(wor
     repeated = sb.run(**_settings(world, emit=again.append))
     assert _kinds(again, "finished") == []
     assert repeated.findings == finished.findings
+
+
+SECOND = """
+import json, sys
+import sprachbund as sb
+from sprachbund.stages import perform
+
+def computed(address):
+    raise AssertionError(f"computed again: {address}")
+
+perform.find_function = computed
+events = []
+finished = sb.run(**json.loads(sys.argv[1]), emit=events.append)
+assert {event.state for event in events} == {"hit"}, events
+loaded = {"transformers", "accelerate"}.intersection(sys.modules)
+assert not loaded, loaded
+print(finished.average())
+"""
+
+
+def test_the_second_run_of_the_same_computes_nothing_and_opens_neither_tokenizer_nor_encoder(world: Any) -> None:
+    settings = {name: str(value) if isinstance(value, Path) else value for name, value in _settings(world).items()}
+    first = sb.run(**settings)
+    code = [sys.executable, "-c", SECOND, json.dumps(settings)]
+    told = subprocess.run(code, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert float(told.stdout) == first.average()
 
 
 def test_from_python_notes_are_logged_where_nobody_listens_to_events(
