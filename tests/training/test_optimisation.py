@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from sprachbund.core.errors import ModelError
 from sprachbund.models.encoders.encoder import Encoder
 from sprachbund.models.threads import worker_threads
-from sprachbund.testing.toy_task import toy_model
+from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
 from sprachbund.training.config import TrainingConfig
+from sprachbund.training.engine import train
 from sprachbund.training.optimisation import (
     build_optimiser,
     dealt,
     freeze,
+    layers_recomputed,
     parameter_groups,
     rate_factor,
     set_dropout,
@@ -185,3 +187,24 @@ def test_things_are_dealt_out_once_and_evenly(sizes, parts):
     assert all(part == sorted(part) and part for part in result)
     loads = [sum(sizes[number] for number in part) for part in result]
     assert max(loads) <= sum(sizes) / parts + max(sizes)
+
+
+def test_layers_computed_again_give_the_same_training():
+    trained = []
+    for again in (False, True):
+        model = toy_model()
+        config = TrainingConfig(batch_pieces=60, precision="fp32", dropout=0.0, head_dropout=0.0,
+                                recompute_layers=again)
+        train(model, toy_corpus(20), toy_space(), config, seed=1)
+        assert model.encoder.takes_streams  # switched off again
+        trained.append(model.state_dict())
+    for name, value in trained[0].items():
+        torch.testing.assert_close(value, trained[1][name], rtol=1e-3, atol=2e-5, msg=name)
+
+
+def test_layers_that_cannot_be_computed_again_are_refused():
+    encoder = toy_model().encoder
+    encoder.model.supports_gradient_checkpointing = False
+    with pytest.raises(ModelError, match=r"BertModel cannot be computed again.*\n.*recompute_layers"), \
+            layers_recomputed(encoder):
+        pass

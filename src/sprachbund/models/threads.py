@@ -14,8 +14,8 @@ import torch
 
 
 @contextmanager
-def worker_threads(count: int, torch_threads: int = 1) -> Iterator[ThreadPoolExecutor]:
-    """A pool of threads in which torch computes with one thread (or `torch_threads`) each.
+def worker_threads(count: int, each: int = 1) -> Iterator[ThreadPoolExecutor]:
+    """A pool of threads in which torch computes with one thread (or `each`) each.
 
     Torch keeps the number of threads (OpenMP's and MKL's) for each thread, and gives a new thread the number
     that was set last, anywhere. Each worker therefore sets its own, and the caller's number is set
@@ -26,16 +26,27 @@ def worker_threads(count: int, torch_threads: int = 1) -> Iterator[ThreadPoolExe
 
     Args:
         count: threads; at least 1.
-        torch_threads: torch's own threads in each.
+        each: torch's own threads in each.
 
     >>> with worker_threads(2) as pool:
     ...     list(pool.map(lambda _: torch.get_num_threads(), range(3)))
     [1, 1, 1]
     """
     before = torch.get_num_threads()
-    pool = ThreadPoolExecutor(count, "sprachbund", initializer=torch.set_num_threads, initargs=(torch_threads,))
+    pool = ThreadPoolExecutor(count, "sprachbund", initializer=torch.set_num_threads, initargs=(each,))
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads in this thread for a while."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
         torch.set_num_threads(before)

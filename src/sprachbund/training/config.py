@@ -44,6 +44,9 @@ class TrainingConfig(Config):
     """Embeddings and this many lower layers stay as they are; 0 trains everything."""
     freeze_encoder: bool = False
     """Train fusion and head only."""
+    recompute_layers: bool = False
+    """Keep only the layers' outputs and compute what is inside them again for the backward pass: for models
+    that do not fit into memory otherwise; about a third more time."""
     precision: Precision = "auto"
     """auto: bf16 autocast where the processor or GPU has it (fp32 master weights always)."""
     trim_vocabulary: bool = neutral(True)

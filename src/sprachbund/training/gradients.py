@@ -10,8 +10,9 @@ however many threads there are, as long as there are no more than shards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -21,6 +22,7 @@ from sprachbund.batching.batch import Batch
 from sprachbund.core.seeds import derive_seed
 from sprachbund.models.dropout_stream import DropoutStream
 from sprachbund.models.precision import autocast
+from sprachbund.models.threads import torch_threads, worker_threads
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.training.optimisation import dealt
 
@@ -110,6 +112,21 @@ def shard_count(model: TransferModel, device: torch.device, batch_pieces: int) -
     if device.type != "cpu" or not model.encoder.takes_streams:
         return 0
     return max(1, round(batch_pieces / SHARD_PIECES))
+
+
+@contextmanager
+def shard_threads(threads: int, shards: int) -> Iterator[Executor]:
+    """The pool for so many shards, and everything else meanwhile on one thread, where there are shards at all.
+
+    With more threads than shards each shard gets several.
+
+    Args:
+        threads: processor threads there are.
+        shards: see `shard_count`.
+    """
+    count = max(1, min(threads, shards))
+    with torch_threads(1 if shards else threads), worker_threads(count, max(1, threads // count)) as pool:
+        yield pool
 
 
 def cut_rows(batch: Batch, shards: int) -> list[slice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar, cast
 
 import torch
@@ -60,6 +61,25 @@ def _lower_part(encoder: Encoder, n_layers: int) -> Iterator[nn.Parameter]:
         yield parameter
     for module in (*layers[:n_layers], *(module for module in encoder.modules() if isinstance(module, nn.Embedding))):
         yield from module.parameters()
+
+
+@contextmanager
+def layers_recomputed(encoder: Encoder) -> Iterator[None]:
+    """Let an encoder compute the inside of its layers again in the backward pass (Chen et al. 2016, 1604.06174).
+
+    Raises:
+        ModelError: the encoder is no transformers model, or one that cannot do it.
+    """
+    model: Any = getattr(encoder, "model", None)
+    if not getattr(model, "supports_gradient_checkpointing", False):
+        raise ModelError(f"the layers of {type(model or encoder).__name__} cannot be computed again in the backward "
+                         "pass", remedy="leave recompute_layers off, and lower batch_pieces")
+    switch = "activation" if hasattr(model, "activation_checkpointing_enable") else "gradient"  # renamed in 5.x
+    getattr(model, f"{switch}_checkpointing_enable")()
+    try:
+        yield
+    finally:
+        getattr(model, f"{switch}_checkpointing_disable")()
 
 
 def set_dropout(encoder: Encoder, probability: float) -> None:

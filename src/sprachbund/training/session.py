@@ -19,13 +19,13 @@ from sprachbund.core.errors import Interrupted, ModelError
 from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import LabelSpace
 from sprachbund.models.precision import attention_for_training, autocast_format, choose_device
-from sprachbund.models.threads import worker_threads
+from sprachbund.models.threads import torch_threads
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.data import TrainingData, training_data
-from sprachbund.training.gradients import Gradients, shard_count
-from sprachbund.training.optimisation import build_optimiser, freeze, set_dropout
+from sprachbund.training.gradients import Gradients, shard_count, shard_threads
+from sprachbund.training.optimisation import build_optimiser, freeze, layers_recomputed, set_dropout
 from sprachbund.training.resume import Checkpoint, Interruption, Point, TrainingState, checksum
 from sprachbund.training.selection import Selection, evaluation_steps, trained_weights
 from sprachbund.training.vocabulary import TrimmedVocabulary, trimmed
@@ -191,7 +191,7 @@ class Session:
             return
         began = time.perf_counter()
         whole = self.vocabulary.suspended() if self.vocabulary else nullcontext()
-        with whole, random_numbers_kept(self.device), threads(self.threads):
+        with whole, random_numbers_kept(self.device), torch_threads(self.threads):
             self._dev = self._score_dev(self.model)
         self.training_mode()
         self.selection.offer(self._dev, self.state.step, self.model)
@@ -292,10 +292,9 @@ def session(
     if config.dropout is not None:
         set_dropout(model.encoder, config.dropout)
     count = config.threads or torch.get_num_threads()
-    shards = max(1, min(count, shard_count(model, device, config.batch_pieces)))
     with (
-        threads(1 if shards > 1 else count),
-        worker_threads(shards, count // shards) as pool,
+        layers_recomputed(model.encoder) if config.recompute_layers else nullcontext(),
+        shard_threads(count, shard_count(model, device, config.batch_pieces)) as pool,
         random_numbers_kept(device),
         attention_for_training(device),
         trimmed(model, corpus) if config.trim_vocabulary else nullcontext() as vocabulary,
@@ -327,17 +326,6 @@ def _described(device: torch.device, number_format: torch.dtype, count: int) -> 
     if device.type == "cpu":
         words.append(f"{count} thread{'s' if count > 1 else ''}")
     return ", ".join(words)
-
-
-@contextmanager
-def threads(count: int) -> Iterator[None]:
-    """Use so many processor threads for a while."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

@@ -115,7 +115,7 @@ def can_be_packed(model: PreTrainedModel) -> bool:
     layers = list(parts.encoder.layer)
     if any(map(_hooked, (model, parts.embeddings, parts.encoder, *layers))):
         return False
-    return not any(layer.gradient_checkpointing and layer.training for layer in layers) and all(
+    return not any(layer.gradient_checkpointing for layer in layers) and all(
         type(part) is kind and not _hooked(part) for layer in layers for part, kind in _parts_of(layer)
     )
 
