@@ -71,7 +71,7 @@ def finish(record: Record) -> int:
     cells, rows = [], []
     for name, title in record.sections["titles"].items():
         seconds = summarise(record.runs, name, "wall_seconds" if name == "python" else "seconds")
-        cells.append([title, seconds.text(3) if seconds else "", figure_text(GOALS.get(name.partition("/")[0]), 1)])
+        cells.append([title, seconds.text(3) if seconds else "", figure_text(GOALS.get(name), 1)])
         rows.append((title, seconds))
     table = markdown_table(["what", "seconds", "goal: under"], cells)
     short = [row for row in rows if not row[0].startswith("demo")]
