@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import sprachbund as sb
-from sprachbund.core.errors import DataError, IntegrityError, MissingExtraError, ModelError, StorageError
+from sprachbund.core.errors import DataError, FormatError, IntegrityError, MissingExtraError, ModelError, StorageError
 from sprachbund.data.examples import Corpus, TextExample, TokenExample
 from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predict import predict
@@ -205,3 +205,8 @@ def test_a_file_to_check_on_is_read_with_its_labels(tagger: LoadedModel, tmp_pat
     path.write_text("1\tdog\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n")
     corpus = corpus_of_file(str(path), tagger)
     assert (corpus.data_set, corpus.split, corpus.gold()) == ("some.conllu", "check", [["NOUN"]])
+
+
+def test_a_file_to_check_on_that_is_not_there_is_told(tagger: LoadedModel) -> None:
+    with pytest.raises(FormatError, match="there is no such file"):
+        corpus_of_file("-", tagger)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sprachbund.batching.batch import Batch
-from sprachbund.core.errors import DataError, IntegrityError, ModelError, StorageError
+from sprachbund.core.errors import DataError, FormatError, IntegrityError, ModelError, StorageError
 from sprachbund.core.files import sha256_file, write_aside, write_text
 from sprachbund.core.source import Location
 from sprachbund.data.examples import Corpus
@@ -142,7 +142,8 @@ def stored_dev(model: Path) -> EncodedCorpus | None:
         model: folder of a saved model.
 
     Returns:
-        None where the folder is no output of a train stage, there were no dev data, or they are gone.
+        None where the folder is no output of a train stage, there were no dev data, they are gone, or another
+        version wrote them.
     """
     stage = model.resolve().parent
     if not (stage / MANIFEST).is_file():
@@ -152,7 +153,13 @@ def stored_dev(model: Path) -> EncodedCorpus | None:
         key = store.manifest(stage.name).input_keys().get("dev")
     except (IntegrityError, StorageError):  # the output of another program
         return None
-    return EncodedCorpus.load(store.open(key)) if key is not None and store.has(key) else None
+    if key is None or not store.has(key):
+        return None
+    folder = store.open(key)
+    try:
+        return EncodedCorpus.load(folder)
+    except FormatError:  # intact, and of another version
+        return None
 
 
 def corpus_of_file(name: str, loaded: LoadedModel) -> EncodedCorpus:
@@ -162,8 +169,10 @@ def corpus_of_file(name: str, loaded: LoadedModel) -> EncodedCorpus:
         FormatError: the file is not there, or breaks its format.
         DataError: it is empty.
     """
-    examples = tuple(read_file(name, loaded.labels.kind))
     path = Path(name)
+    if not path.is_file():  # standard input could not be named in what was checked
+        raise FormatError("there is no such file", where=Location(name), remedy="check the path")
+    examples = tuple(read_file(name, loaded.labels.kind))
     corpus = Corpus(path.name, loaded.description.source or "und", "check", examples, sha256_file(path))
     return encode_corpus(corpus, loaded.tokenizer, loaded.description.max_pieces)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import warnings
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -113,7 +113,7 @@ def _refusal(error: Exception, graph: _Graph, inputs: dict[str, Tensor]) -> Mode
 
 
 def _user_of(operator: str, graph: _Graph, inputs: dict[str, Tensor]) -> str:
-    traced = torch.jit.trace(graph, tuple(inputs.values()), check_trace=False)
+    traced = cast("Any", torch.jit).trace(graph, tuple(inputs.values()), check_trace=False)
     scopes = [node.scopeName() for node in traced.inlined_graph.nodes() if node.kind() == operator]
     part = next((name for name in ("fusion", "head", "encoder")
                  if any(f"model.{name}" in scope for scope in scopes)), "model")
