@@ -148,6 +148,6 @@ def test_the_bundled_encoder_is_converted_by_one_also_where_the_first_is_killed(
     others = [commands.start(OPEN, "1", **cache) for _ in range(2)]
     first.send_signal(signal.SIGKILL)
     first.wait()
-    assert [said(process) for process in others] == ["250037 12\n", "250037 12\n"]
+    assert [said(process) for process in others] == ["250002 12\n", "250002 12\n"]
     assert commands.computed("converted") == 2  # the one that was killed, and one of two
     assert not list(tmp_path.rglob("*.partial"))
