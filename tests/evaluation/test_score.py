@@ -7,8 +7,10 @@ import pytest
 
 from sprachbund.core.errors import DataError, LabelError
 from sprachbund.data.labels import LabelSpace
+from sprachbund.evaluation import score as score_module
 from sprachbund.evaluation.predictions import Predictions
 from sprachbund.evaluation.score import RowDescription, primary_score, score
+from sprachbund.metrics.metric import METRICS
 from sprachbund.results.records import ScoreRow, read_rows, write_rows
 from sprachbund.testing.toy_task import toy_corpus
 from sprachbund.tokenization.texts import Texts
@@ -53,6 +55,22 @@ def test_a_row_holds_counts_and_description():
     assert row.identities == ("s0", "s1")
     assert row.notes == {"blank_labels": 2}
     assert all(getattr(row, item.name) == getattr(MODEL, item.name) for item in fields(MODEL))
+
+
+@pytest.mark.parametrize("space", [POS, NER])
+def test_examples_are_counted_in_parts_as_they_are_at_once(monkeypatch, space):
+    sentences = [["O", "B-PER", "I-PER"], ["I-LOC", "NOUN"], ["VERB"], ["ADJ", "B-MISC", "O"], ["NOUN", "O"]]
+    corpus = corpus_of(*sentences)
+    given = predicted(corpus, space, *[[space.labels[(number + word) % 3] if word else None
+                                        for word in range(len(one))] for number, one in enumerate(sentences)])
+    metrics = ["span_f1", "accuracy"] if space.spans else ["accuracy", "xtreme_f1", "macro_f1"]
+    whole = score(corpus, given, space, metrics, "ignore", MODEL)
+    monkeypatch.setattr(score_module, "CHUNK", 2)
+    for one, other in zip(score(corpus, given, space, metrics, "ignore", MODEL), whole, strict=True):
+        for name in ("counts", "words", "unpredicted", "repaired", "ignored"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert primary_score(corpus, given, space, metrics[0]) == pytest.approx(
+        METRICS.load(metrics[0]).value().value(whole[0].counts.sum(axis=0)))
 
 
 def test_only_the_first_metric_is_primary():

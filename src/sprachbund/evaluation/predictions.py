@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.files import write_aside
 from sprachbund.core.source import Location
-from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus, split_by_example
 
 NO_PREDICTION = -1
 _FILE = "predictions.parquet"
@@ -41,16 +40,15 @@ class Predictions:
     label_ids: NDArray[np.int32]
     confidence: NDArray[np.float32]
 
-    def by_example(self, corpus: EncodedCorpus) -> list[list[str | None]]:
-        """For each example of the corpus its predicted labels, None where there is none.
+    def by_example(self, corpus: EncodedCorpus, part: slice = slice(None)) -> list[list[str | None]]:
+        """For each example of the corpus, or those of a part, its predicted labels, None where there is none.
 
         Raises:
             DataError: the predictions were made for other data.
         """
         self.check(corpus)
-        names = np.array([*self.labels, None], dtype=object)[self.label_ids].tolist()  # -1 reads the last entry
-        bounds = corpus.word_offsets.tolist()
-        return [names[a:b] for a, b in pairwise(bounds)]
+        names = np.array([*self.labels, None], dtype=object)  # -1 reads the last entry
+        return split_by_example(names, self.label_ids, corpus.word_offsets, part)
 
     def check(self, corpus: EncodedCorpus) -> None:
         """Raise DataError if the predictions were made for other data than `corpus`."""

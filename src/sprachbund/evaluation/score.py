@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from itertools import compress
 from typing import Any, TypeVar
@@ -19,6 +19,9 @@ from sprachbund.results.records import ScoreRow
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 
 L = TypeVar("L")
+
+CHUNK = 8192
+"""Examples whose labels are Python objects at a time."""
 
 _SHOWN = 5  # unknown labels named in a message
 
@@ -98,10 +101,13 @@ def score(
         LabelError: under "fail", gold labels that the label space lacks.
         RegistryError: an unknown metric.
     """
-    pairs = _pairs(corpus, predictions, labels, unknown_labels)
+    loaded: list[Metric] = [METRICS.load(name).value() for name in metrics]
+    if unknown_labels == "fail":
+        check_labels(corpus, labels)
+    parts = [_count(pairs, loaded, labels) for pairs in _pairs(corpus, predictions, labels)]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return [
-        _row(corpus, pairs, METRICS.load(name).value(), labels, description, primary=number == 0)
-        for number, name in enumerate(metrics)
+        _row(corpus, whole, metric, labels, description, primary=number == 0) for number, metric in enumerate(loaded)
     ]
 
 
@@ -113,7 +119,12 @@ def check_labels(corpus: EncodedCorpus, labels: LabelSpace) -> None:
     """
     known = set(labels.labels)
     if not known.issuperset(corpus.label_names):
-        raise _unknown(corpus, _unknown_counts(corpus.gold(), known), labels)
+        corpus.gold(slice(0, 0))  # says which example lacks its label
+        times = np.bincount(corpus.gold_ids, minlength=len(corpus.label_names)).tolist()
+        unknown = Counter({name: count for name, count in zip(corpus.label_names, times, strict=True)
+                           if count and name not in known})
+        if unknown:
+            raise _unknown(corpus, unknown, labels)
 
 
 def primary_score(corpus: EncodedCorpus, predictions: Predictions, labels: LabelSpace, metric: str) -> float:
@@ -123,14 +134,26 @@ def primary_score(corpus: EncodedCorpus, predictions: Predictions, labels: Label
         DataError: gold labels are missing, or the predictions were made for other data.
         RegistryError: an unknown metric.
     """
-    pairs = _pairs(corpus, predictions, labels, "ignore")
     measure: Metric = METRICS.load(metric).value()
-    return float(measure.value(measure.count(pairs.gold, pairs.predicted, labels.labels).sum(axis=0)))
+    sums = [measure.count(pairs.gold, pairs.predicted, labels.labels).sum(axis=0)
+            for pairs in _pairs(corpus, predictions, labels)]
+    return float(measure.value(np.sum(sums, axis=0)))
+
+
+def _count(pairs: _Pairs, metrics: Sequence[Metric], labels: LabelSpace) -> dict[str, NDArray[np.int64]]:
+    """Everything that is counted of some examples, a row an example; what one metric counts bears its name."""
+    return {
+        "words": np.array([len(one) for one in pairs.gold], dtype=np.int64),
+        "unpredicted": np.array([one.count(None) for one in pairs.predicted], dtype=np.int64),
+        "ignored": pairs.ignored,
+        **{f"counts {metric.name}": metric.count(pairs.gold, pairs.predicted, labels.labels) for metric in metrics},
+        **{f"repaired {metric.name}": metric.repaired(pairs.predicted) for metric in metrics},
+    }
 
 
 def _row(
-    corpus: EncodedCorpus, pairs: _Pairs, metric: Metric, labels: LabelSpace, description: RowDescription, *,
-    primary: bool,
+    corpus: EncodedCorpus, whole: Mapping[str, NDArray[np.int64]], metric: Metric, labels: LabelSpace,
+    description: RowDescription, *, primary: bool,
 ) -> ScoreRow:
     return ScoreRow(
         **{item.name: getattr(description, item.name) for item in fields(description)},
@@ -143,35 +166,35 @@ def _row(
         target=corpus.language,
         columns=metric.columns(labels.labels),
         identities=tuple(corpus.identities),
-        counts=metric.count(pairs.gold, pairs.predicted, labels.labels),
-        words=np.array([len(one) for one in pairs.gold], dtype=np.int64),
+        counts=whole[f"counts {metric.name}"],
+        words=whole["words"],
         windowed=np.asarray(corpus.windowed, dtype=np.int64),
-        unpredicted=np.array([one.count(None) for one in pairs.predicted], dtype=np.int64),
-        repaired=metric.repaired(pairs.predicted),
-        ignored=pairs.ignored,
+        unpredicted=whole["unpredicted"],
+        repaired=whole[f"repaired {metric.name}"],
+        ignored=whole["ignored"],
         notes=dict(corpus.notes),
     )
 
 
-def _pairs(
-    corpus: EncodedCorpus, predictions: Predictions, labels: LabelSpace, unknown_labels: UnknownLabels
-) -> _Pairs:
-    gold, predicted = corpus.gold(), predictions.by_example(corpus)
+def _pairs(corpus: EncodedCorpus, predictions: Predictions, labels: LabelSpace) -> Iterator[_Pairs]:
+    """Labels of some examples at a time: as Python objects they take far more memory than as arrays."""
     known = set(labels.labels)
-    if known.issuperset(corpus.label_names):
-        return _Pairs(gold, predicted, np.zeros(corpus.n_examples, dtype=np.int64))
-    if unknown_labels == "fail":
-        raise _unknown(corpus, _unknown_counts(gold, known), labels)
+    for first in range(0, max(corpus.n_examples, 1), CHUNK):
+        part = slice(first, first + CHUNK)
+        yield _without_unknown(corpus.gold(part), predictions.by_example(corpus, part), known, labels)
+
+
+def _without_unknown(
+    gold: list[list[str]], predicted: list[list[str | None]], known: Set[str], labels: LabelSpace
+) -> _Pairs:
     ignored = np.array([sum(label not in known for label in one) for one in gold], dtype=np.int64)
+    if not ignored.any():
+        return _Pairs(gold, predicted, ignored)
     if labels.spans:
         gold = [[label if label in known else OUTSIDE for label in one] for one in gold]
         return _Pairs(gold, predicted, ignored)
     kept = [[label in known for label in one] for one in gold]
     return _Pairs(_kept(gold, kept), _kept(predicted, kept), ignored)
-
-
-def _unknown_counts(gold: Sequence[Sequence[str]], known: Set[str]) -> Counter[str]:
-    return Counter(label for one in gold for label in one if label not in known)
 
 
 def _kept(rows: list[list[L]], keep: list[list[bool]]) -> list[list[L]]:

@@ -111,8 +111,8 @@ class EncodedCorpus:
         table = np.array([*(known.get(name, IGNORED) for name in self.label_names), IGNORED], dtype=np.int64)
         return table[self.gold_ids]  # -1 reads the last entry
 
-    def gold(self) -> list[list[str]]:
-        """For each example its gold labels; a list of one for sequence tasks.
+    def gold(self, part: slice = slice(None)) -> list[list[str]]:
+        """For each example, or those of a part, its gold labels; a list of one for sequence tasks.
 
         Raises:
             DataError: a word or text has no gold label.
@@ -124,9 +124,7 @@ class EncodedCorpus:
                 f"{self.identities[example]} has no gold label",
                 remedy="score data that have labels throughout, or use `sprachbund predict`",
             )
-        names = np.array(self.label_names, dtype=object)[self.gold_ids].tolist()
-        bounds = self.word_offsets.tolist()
-        return [names[a:b] for a, b in pairwise(bounds)]
+        return split_by_example(np.array(self.label_names, dtype=object), self.gold_ids, self.word_offsets, part)
 
     def save(self, folder: Path) -> None:
         """Write the corpus into a folder.
@@ -178,6 +176,23 @@ class EncodedCorpus:
         )
         if not agree:
             raise ValueError("its arrays do not fit each other")
+
+
+def split_by_example(
+    names: NDArray[np.object_], ids: NDArray[np.integer], word_offsets: Integers, part: slice
+) -> list[list[Any]]:
+    """Names of the words of each example of a part.
+
+    Args:
+        names: by id; -1 reads the last.
+        ids: (words,) of the whole corpus.
+        word_offsets: (examples + 1,) of the whole corpus.
+        part: of the examples, without gaps.
+    """
+    first, last, _ = part.indices(len(word_offsets) - 1)
+    bounds = word_offsets[first : max(first, last) + 1].tolist()
+    found = names[ids[bounds[0] : bounds[-1]]].tolist()
+    return [found[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds)]
 
 
 def encode_corpus(corpus: Corpus, tokenizer: PieceTokenizer, max_pieces: int) -> EncodedCorpus:
