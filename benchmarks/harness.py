@@ -110,7 +110,7 @@ def measure(system: System, number: int = 0, *, timeout: float | None = None) ->
         began = time.perf_counter()
         try:
             child = subprocess.Popen(system.command, stdin=subprocess.DEVNULL, stdout=told, stderr=complaints,
-                                     env=environment, start_new_session=True)
+                                     env=environment, process_group=0)
         except OSError as fault:
             return Measurement(system.name, number, 0.0, 0.0, {}, f"cannot be started: {fault}")
         status, usage, late = _wait(child, began, timeout)
