@@ -47,6 +47,8 @@ def hidden_paths(options: argparse.Namespace) -> dict[str, str]:
         (getattr(options, "flair", None), "$FLAIR_PYTHON"),
         (getattr(options, "machamp", None), "$MACHAMP"),
         (getattr(options, "machamp_python", None), "$MACHAMP_PYTHON"),
+        (getattr(options, "model", None), "$MODEL"),
+        *((folder, f"$EXPORTED/{Path(folder).name}") for folder in getattr(options, "exported", None) or ()),
         (options.work, "$BENCHMARK_WORK"),
         (cache_folder(), "$SPRACHBUND_CACHE"),
         (sys.prefix, "$VIRTUAL_ENV"),

@@ -59,6 +59,13 @@ def test_no_path_of_the_machine_is_recorded(options, monkeypatch):
     assert without_paths("/a/b/c /a/d /a-b/c", {"/a": "A", "/a/b": "$B"}) == "$B/c A/d /a-b/c"
 
 
+def test_models_and_exports_are_recorded_by_their_role(options, monkeypatch):
+    options.model, options.exported = Path("/store/abc/model"), [Path("/out/int8")]
+    given = ["--model", "/store/abc/model", "--exported", "/out/int8"]
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "predict", *given])
+    assert command_line(options, "predict").endswith('--model "$MODEL" --exported "$EXPORTED/int8"')
+
+
 def test_finishing_writes_report_and_picture_and_tells_failures(options):
     record = Record("train", options, {})
     record.add(run(0, "ended with exit code 1: no memory"))
