@@ -46,13 +46,13 @@ def main() -> None:
     folder = Path(given["prepared"]) / "train"
     corpus, labels = EncodedCorpus.load(folder), read_labels(folder)
     models = {name: model_of(config, labels) for name, config in given["fusions"].items()}
-    if given["threads"]:
-        torch.set_num_threads(given["threads"])
+    threads = given["threads"] or torch.get_num_threads()  # a session inside another would find one thread only
+    torch.set_num_threads(threads)
     if given["largest"]:
         training_data.TokenBudgetSampler = SAMPLERS["largest"]  # type: ignore[attr-defined]
     with ExitStack() as around:
         if given["work"] == "train":
-            config = TrainingConfig(threads=given["threads"])
+            config = TrainingConfig(threads=threads)
             rounds = training_steps({
                 name: around.enter_context(session(model, corpus, labels, config, derive_seed(0, "fusions"), work=None,
                                                    emit=None, score_dev=None))
@@ -63,7 +63,7 @@ def main() -> None:
             rounds = predictions(models, corpus)
         seconds = timed(islice(rounds, given["steps"] + WARM))
     base = next(iter(seconds.values()))
-    tell(batches=len(base), peak=peak_mib(), threads=torch.get_num_threads(),
+    tell(batches=len(base), peak=peak_mib(), threads=threads,
          **{f"seconds/{name}": statistics.median(own) for name, own in seconds.items()},
          **{f"ratio/{name}": statistics.median(b / a for a, b in zip(base, own, strict=True))
             for name, own in seconds.items()})
