@@ -159,10 +159,10 @@ def test_a_damaged_file_in_the_store_is_found_and_built_anew(world: Any, capsys:
 
 
 def test_no_space_on_disk(world: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Any, array: Any, **_: Any) -> None:
+    def full(file: Any, values: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("numpy.save", full)
+    monkeypatch.setattr("sprachbund.tokenization.array_file.ArrayFile.append", full)
     assert _run(world) == 1
     assert "no space left" in _said(capsys)
     assert not list(world.store.rglob("*.partial"))
