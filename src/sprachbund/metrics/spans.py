@@ -7,6 +7,7 @@ part-of-speech tags, which is neither accuracy nor F1 of tags: it must never be 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -27,7 +28,7 @@ _OUTSIDE, _BEGIN, _INSIDE, _END, _SINGLE, _DOT = range(len(_LETTERS))
 _OTHER = len(_LETTERS)
 
 
-class _ChunkF1:
+class _ChunkF1(ABC):
     """What both readings share: counts are (correct, predicted, gold) chunks, the value their micro F1."""
 
     def columns(self, labels: Sequence[str]) -> tuple[str, ...]:
@@ -53,8 +54,9 @@ class _ChunkF1:
         with np.errstate(invalid="ignore"):
             return np.asarray(200.0 * numbers[..., 0] / (numbers[..., 1] + numbers[..., 2]))
 
+    @abstractmethod
     def _read(self, label: str) -> tuple[str, str]:
-        raise NotImplementedError
+        """Position in a chunk and type that a label names."""
 
 
 class SpanF1(_ChunkF1):

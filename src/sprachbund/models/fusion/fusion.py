@@ -19,12 +19,13 @@ from sprachbund.core.config import Config, validate
 from sprachbund.core.registry import Registry
 
 
-class FusionConfig(Config):
+class FusionConfig(Config, ABC):
     """Base of all fusion configs; a subclass adds the fusion's own options."""
 
     type: str
     """Registered name."""
 
+    @abstractmethod
     def layers(self, n_layers: int) -> tuple[int, ...]:
         """The layers wanted, in the order in which they reach the fusion.
 
@@ -35,7 +36,6 @@ class FusionConfig(Config):
         Raises:
             ModelError: a layer that the encoder does not have, with the range it has.
         """
-        raise NotImplementedError
 
     def label(self) -> str:
         """A short name for tables ("DLFA (k=10, literal)")."""
