@@ -3,7 +3,8 @@
 One operator of a small encoder is too little work for several processor cores: they spend their time waiting
 for one another. So a batch is cut into shards of whole rows. Each shard runs through the encoder in its own
 thread; fusion and head see the whole batch (batch statistics in a fusion stay those of the batch); then each
-shard's gradient flows back in its own thread, and the gradients are added up in the order of the shards.
+shard's gradient flows back in its own thread, and what it gives a parameter is added to what the shards before it
+gave as soon as it is there, so that there is one set of gradients however many shards there are.
 The cut depends on the batch alone and dropout masks on seed, step and shard, so the result has the same bits
 however many threads there are, as long as there are no more than shards.
 """
@@ -24,7 +25,7 @@ from sprachbund.models.dropout_stream import DropoutStream
 from sprachbund.models.precision import autocast
 from sprachbund.models.threads import torch_threads, worker_threads
 from sprachbund.models.transfer_model import TransferModel
-from sprachbund.training.optimisation import dealt
+from sprachbund.training.summation import Turn, in_order
 
 SHARD_PIECES = 375
 """Padded pieces of a shard, about: two shards of the default batch."""
@@ -55,7 +56,6 @@ class Gradients:
         self.shards = shard_count(model, self._device, batch_pieces)
         self.threads = max(1, min(self.shards, threads))
         self._parameters = [parameter for parameter in model.encoder.parameters() if parameter.requires_grad]
-        self._dealt = dealt([parameter.numel() for parameter in self._parameters], self.threads)
 
     def __call__(self, batch: Batch, step: int) -> Tensor:
         """Put the gradients of a batch's loss into the parameters' `grad`, and return the loss.
@@ -79,32 +79,19 @@ class Gradients:
         if self._parameters:
             back = [[_part(state, part, own) for state, own in zip(states, parts, strict=True)]
                     for part, parts in zip(rows, encoded, strict=True)]
-            gradients = list(self._pool.map(self._backward, encoded, back))
-            list(self._pool.map(lambda numbers: self._add_up(gradients, numbers), self._dealt))
+            with in_order(self._parameters, len(rows)) as turns:
+                list(self._pool.map(self._backward, turns, encoded, back))
         return loss
 
     def _encode(self, batch: Batch, stream: DropoutStream) -> list[Tensor]:
         with torch.set_grad_enabled(bool(self._parameters)), autocast(self._device, self._number_format):
             return self._model.states(batch, stream)
 
-    def _backward(self, states: Sequence[Tensor], gradients: Sequence[Tensor]) -> tuple[Tensor | None, ...]:
+    def _backward(self, turn: Turn, states: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
         used = [(state, gradient) for state, gradient in zip(states, gradients, strict=True) if state.requires_grad]
         outputs, given = zip(*used, strict=True)
-        return torch.autograd.grad(outputs, self._parameters, given, allow_unused=True)
-
-    def _add_up(self, gradients: Sequence[tuple[Tensor | None, ...]], numbers: Iterable[int]) -> None:
-        """Sum the shards' gradients of some parameters, in the order of the shards."""
-        for shard in gradients:
-            sums, parts = [], []
-            for number in numbers:
-                parameter, gradient = self._parameters[number], shard[number]
-                if parameter.grad is None:
-                    parameter.grad = gradient
-                elif gradient is not None:
-                    sums.append(parameter.grad)
-                    parts.append(gradient)
-            if sums:
-                torch._foreach_add_(sums, parts)
+        with turn:
+            torch.autograd.backward(outputs, given)
 
 
 def shard_count(model: TransferModel, device: torch.device, batch_pieces: int) -> int:
