@@ -50,6 +50,14 @@ def test_counts_keep_their_shape(data, n, k):
     assert_equal(one, other)
 
 
+def test_files_from_before_sweeps_are_read(row, tmp_path: Path):
+    write_rows(tmp_path / "new.parquet", [row([1, 0], aggregator="DLFA", settings="two epochs", remark="stand-in")])
+    older = pq.read_table(tmp_path / "new.parquet").drop_columns(["aggregator", "settings", "remark"])
+    pq.write_table(older, tmp_path / "old.parquet")
+    (one,) = read_rows(tmp_path / "old.parquet")
+    assert (one.aggregator, one.settings, one.remark) == (one.system, "", "")
+
+
 def test_no_rows_make_an_empty_file(tmp_path: Path):
     write_rows(tmp_path / "rows.parquet", [])
     assert read_rows(tmp_path / "rows.parquet") == []

@@ -109,25 +109,34 @@ class EvaluationConfig(ScoringConfig):
         )
 
 
-class RunConfig(ScoringConfig):
+class TransferConfig(ScoringConfig):
+    """A task learnt in the source language and scored in all languages: everything but systems and seeds."""
+
+    test_data: Annotated[DataConfig, BeforeValidator(_named)] | None = None
+    """Target data where they lie in another data set (train on nli_train, test on xnli)."""
+    encoder: Annotated[EncoderConfig, BeforeValidator(_named)] = Field(default_factory=EncoderConfig)
+    pooling: Literal["first", "mean"] = "first"
+    """What a sequence head reads: the first piece, or the mean over the real pieces."""
+    training: TrainingConfig = TrainingConfig()
+    train_limit: int | None = Field(None, ge=1)
+    """Train on a seeded sample of this many examples; None: all."""
+
+    def test_data_config(self) -> DataConfig:
+        """Where the targets' data come from."""
+        return self.test_data or self.data
+
+
+class RunConfig(TransferConfig):
     """Everything that decides the result of a run, and a few things that do not.
 
     The first fusion is the baseline that the others are compared with.
     """
 
-    test_data: Annotated[DataConfig, BeforeValidator(_named)] | None = None
-    """Target data where they lie in another data set (train on nli_train, test on xnli)."""
-    encoder: Annotated[EncoderConfig, BeforeValidator(_named)] = Field(default_factory=EncoderConfig)
     fusion: Annotated[tuple[SerializeAsAny[FusionConfig], ...], BeforeValidator(_fusions)] = Field(
         default_factory=lambda: (fusion_config({"type": "last_layer"}),), min_length=1, validate_default=False
     )
     """One fusion or several; each becomes a system, trained with every seed."""
-    pooling: Literal["first", "mean"] = "first"
-    """What a sequence head reads: the first piece, or the mean over the real pieces."""
-    training: TrainingConfig = TrainingConfig()
     seeds: Annotated[tuple[int, ...], BeforeValidator(_listed)] = Field((1,), min_length=1)
-    train_limit: int | None = Field(None, ge=1)
-    """Train on a seeded sample of this many examples; None: all."""
 
     @field_validator("seeds")
     @classmethod
@@ -143,10 +152,6 @@ class RunConfig(ScoringConfig):
         if twice:
             raise ValueError(f"the same system stands twice under fusion: {join_or(twice)}")
         return self
-
-    def test_data_config(self) -> DataConfig:
-        """Where the targets' data come from."""
-        return self.test_data or self.data
 
 
 def read_run_config(path: Path | str, overrides: Mapping[str, Any] | None = None) -> RunConfig:

@@ -11,22 +11,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sprachbund.core.canonical import Json, plain
-from sprachbund.core.errors import DataError, LanguageError, join_or
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.locations import DataConfig
-from sprachbund.data.source import DataSource
-from sprachbund.languages.language import find_variant
 from sprachbund.metrics.metric import METRICS
-from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info
-from sprachbund.models.encoders.source import EncoderConfig, EncoderInfo
+from sprachbund.models.encoders.opening import encoder_fingerprint
+from sprachbund.models.encoders.source import EncoderInfo
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
 from sprachbund.models.saved_facts import model_description
-from sprachbund.pipeline import check, prepare, score, versions
-from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig
-from sprachbund.pipeline.corpora import CORPUS
+from sprachbund.pipeline import score, versions
+from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig, TransferConfig
+from sprachbund.pipeline.groundwork import (
+    Corpora,
+    Groundwork,
+    find_cards,
+    find_targets,
+    lay_groundwork,
+    scored_corpora,
+)
 from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.resources import prediction_resources, training_resources
-from sprachbund.stages.stage import Resources, Stage
+from sprachbund.stages.stage import Stage
 from sprachbund.tasks.task import Task
 
 
@@ -41,6 +45,7 @@ class RunPlan:
         scores: one score stage for each system and seed, in this order.
         cards: cards of the data sets used.
         notes: sentences for the user (folders that are no languages, no dev data).
+        aggregators: a system's label -> the same without layer numbers.
     """
 
     config: RunConfig | EvaluationConfig
@@ -49,6 +54,7 @@ class RunPlan:
     scores: tuple[Stage, ...]
     cards: tuple[DatasetCard, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    aggregators: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_run(config: RunConfig) -> RunPlan:
@@ -59,28 +65,15 @@ def plan_run(config: RunConfig) -> RunPlan:
         LanguageError: a target that the data do not have.
         ModelError: an encoder that is not there, a layer that it does not have.
     """
-    task = load_task(config.task)
-    training_data = source_for(plain(config.data), task, config.data_dir)
-    test_data = source_for(plain(config.test_data_config()), task, config.data_dir)
-    info = encoder_info(config.encoder)
-    for fusion in config.fusion:
-        fusion.layers(info.n_layers)  # refuses layers that are not there, before anything runs
-    targets = _targets(config, test_data)
-    corpora = _Corpora(config, task, config.encoder, encoder_fingerprint(config.encoder), config.training.max_pieces)
-    train_stage = corpora.prepare(config.data, training_data, config.source, "train", config.train_limit)
-    dev_stage, notes = _dev(config, corpora, training_data, test_data)
-    scored = _scored(config, corpora, test_data, targets)
-    checks = _checks(config, task, train_stage, scored)
-    models = [
-        _train(config, task, corpora, info, fusion, seed, train_stage, dev_stage, checks)
-        for fusion in config.fusion
-        for seed in config.seeds
-    ]
+    ground = lay_groundwork(config)
+    models = [train_stage(ground, config, fusion, seed) for fusion in config.fusion for seed in config.seeds]
     scores = tuple(
-        _score(config, _predict(config, model, info, scored), scored, task, model.label.removeprefix("train "))
+        score_stage(config, predict_stage(config, model, ground.info, ground.scored), ground.scored, ground.task,
+                    model.label.removeprefix("train "))
         for model in models
     )
-    return RunPlan(config, targets, info.provenance, scores, _cards(training_data, test_data), notes)
+    aggregators = {fusion.label(): fusion.aggregator() for fusion in config.fusion}
+    return RunPlan(config, ground.targets, ground.info.provenance, scores, ground.cards, ground.notes, aggregators)
 
 
 def plan_evaluation(config: EvaluationConfig) -> RunPlan:
@@ -93,10 +86,10 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
     task = load_task(config.task)
     data = source_for(plain(config.data), task, config.data_dir)
     model = config.encoder_config()
-    targets = _targets(config, data)
+    targets = find_targets(config, data)
     fingerprint = encoder_fingerprint(model)
-    corpora = _Corpora(config, task, model, fingerprint, config.max_pieces)
-    scored = _scored(config, corpora, data, targets)
+    corpora = Corpora(config, task, model, fingerprint, config.max_pieces)
+    scored = scored_corpora(config, corpora, data, targets)
     predictions = Stage(
         kind="predict",
         version=versions.PREDICT,
@@ -110,72 +103,23 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
         label=f"predict with {Path(config.model).name}",
         resources=prediction_resources(None, device=config.device, threads=config.threads),
     )
-    score_stage = _score(config, predictions, scored, task, Path(config.model).name)
-    return RunPlan(config, targets, model_description(model).provenance, (score_stage,), _cards(data))
+    scores = score_stage(config, predictions, scored, task, Path(config.model).name)
+    return RunPlan(config, targets, model_description(model).provenance, (scores,), find_cards(data))
 
 
-@dataclass(frozen=True)
-class _Corpora:
-    """What all prepare stages of a plan share."""
+def train_stage(ground: Groundwork, config: TransferConfig, fusion: FusionConfig, seed: int) -> Stage:
+    """One system trained with one seed.
 
-    config: ScoringConfig
-    task: Task
-    encoder: EncoderConfig
-    fingerprint: str
-    max_pieces: int
+    Args:
+        ground: of the same task, source language and encoder.
+        config: how it is trained.
+        fusion: the system.
+        seed: the root seed.
 
-    def prepare(self, data: DataConfig, source: DataSource, language: str, split: str, limit: int | None) -> Stage:
-        return Stage(
-            kind="prepare",
-            version=prepare.VERSION,
-            function="sprachbund.pipeline.prepare:run",
-            config={
-                "task": self.task.name,
-                "task_version": self.task.version,
-                "data_set": source.name,
-                "language": language,
-                "split": split,
-                "limit": limit,
-                "max_pieces": self.max_pieces,
-            },
-            files={"data": source.fingerprint(language, split), "encoder": self.fingerprint},
-            settings={"data": plain(data), "data_dir": self.config.data_dir, "encoder": plain(self.encoder)},
-            label=f"prepare {source.name} {language} {split}",
-            resources=Resources(cpus=1, memory_gib=1.0),
-        )
-
-
-def _scored(
-    config: ScoringConfig, corpora: _Corpora, data: DataSource, targets: tuple[str, ...]
-) -> dict[str, Stage]:
-    """The corpora that are predicted and scored: the source language's own, where there is one, and the targets'."""
-    source = (config.source,) if config.source in data.languages(config.split) else ()
-    return {
-        CORPUS + code: corpora.prepare(config.test_data_config(), data, code, config.split, config.test_limit)
-        for code in (*source, *targets)
-    }
-
-
-def _checks(config: RunConfig, task: Task, train: Stage, scored: Mapping[str, Stage]) -> tuple[Stage, ...]:
-    """What must be right before hours of training, and could be found wrong after it."""
-    if config.unknown_labels != "fail":
-        return ()
-    labels = Stage(
-        kind="check",
-        version=check.VERSION,
-        function="sprachbund.pipeline.check:run",
-        config={"task": task.name},
-        inputs={check.TRAIN: train, **scored},
-        settings={"data": plain(config.test_data_config()), "data_dir": config.data_dir},
-        label="check the labels of all languages",
-    )
-    return (labels,)
-
-
-def _train(
-    config: RunConfig, task: Task, corpora: _Corpora, info: EncoderInfo, fusion: FusionConfig, seed: int, data: Stage,
-    dev: Stage | None, checks: tuple[Stage, ...],
-) -> Stage:
+    Raises:
+        ModelError: a layer that the encoder does not have.
+    """
+    fusion.layers(ground.info.n_layers)  # refuses layers that are not there, before anything runs
     component = FUSIONS.load(fusion.type)
     training = config.training
     neutral = ("device", "checkpoint_seconds", "trim_vocabulary")
@@ -184,17 +128,17 @@ def _train(
         version=versions.TRAIN,
         function="sprachbund.pipeline.train:run",
         config={
-            "task": task.name,
+            "task": ground.task.name,
             "source": config.source,
             "encoder": config.encoder.name,
             "fusion": plain(fusion),
             "fusion_version": component.value.version,
-            "pooling": config.pooling if task.kind == "sequence" else None,
+            "pooling": config.pooling if ground.task.kind == "sequence" else None,
             "training": plain(training),
             "seed": seed,
         },
-        inputs={"train": data, **({"dev": dev} if dev else {})},
-        files={"encoder": corpora.fingerprint},
+        inputs={"train": ground.train, **({"dev": ground.dev} if ground.dev else {})},
+        files={"encoder": ground.fingerprint},
         extensions=(component.distribution,) if component.distribution else (),
         settings={
             "encoder": plain(config.encoder),
@@ -202,13 +146,14 @@ def _train(
             "system": fusion.label(),
         },
         label=f"train {fusion.label()}, seed {seed}",
-        resources=training_resources(info, device=training.device, threads=training.threads,
+        resources=training_resources(ground.info, device=training.device, threads=training.threads,
                                      trim_vocabulary=training.trim_vocabulary),
-        after=checks,
+        after=ground.checks,
     )
 
 
-def _predict(config: RunConfig, model: Stage, info: EncoderInfo, corpora: Mapping[str, Stage]) -> Stage:
+def predict_stage(config: TransferConfig, model: Stage, info: EncoderInfo, corpora: Mapping[str, Stage]) -> Stage:
+    """A trained model's predictions on some corpora."""
     return Stage(
         kind="predict",
         version=versions.PREDICT,
@@ -216,14 +161,16 @@ def _predict(config: RunConfig, model: Stage, info: EncoderInfo, corpora: Mappin
         config={"task": config.task, "precision": config.training.precision},
         inputs={"model": model, **corpora},
         settings={"device": config.training.device},
-        label=model.label.replace("train ", "predict "),
+        label=model.label.replace("train ", "predict ", 1),
         resources=prediction_resources(info, device=config.training.device, threads=config.training.threads),
     )
 
 
-def _score(
-    config: ScoringConfig, predictions: Stage, corpora: Mapping[str, Stage], task: Task, name: str
+def score_stage(
+    config: ScoringConfig, predictions: Stage, corpora: Mapping[str, Stage], task: Task, name: str,
+    data: DataConfig | None = None,
 ) -> Stage:
+    """The scores of predictions on some corpora; `data` says where these lie, None: in the targets' data set."""
     versions: dict[str, Json] = {name: METRICS.load(name).value.version for name in METRICS.built_in}
     return Stage(
         kind="score",
@@ -232,39 +179,6 @@ def _score(
         config={"task": task.name, "task_version": task.version, "unknown_labels": config.unknown_labels,
                 "metrics": versions},
         inputs={"predictions": predictions, **corpora},
-        settings={"data": plain(config.test_data_config()), "data_dir": config.data_dir},
+        settings={"data": plain(data or config.test_data_config()), "data_dir": config.data_dir},
         label=f"score {name}",
     )
-
-
-def _targets(config: ScoringConfig, data: DataSource) -> tuple[str, ...]:
-    present = data.languages(config.split)
-    base = find_variant(config.source).language.code
-    if config.targets is None:
-        targets = tuple(code for code in present if find_variant(code).language.code != base)
-    else:
-        missing = [code for code in config.targets if code not in present]
-        if missing:
-            raise LanguageError(
-                f"the data set {data.name} has no {config.split} data in {join_or(missing)}",
-                remedy=f"it has: {', '.join(present)}",
-            )
-        targets = tuple(code for code in config.targets if code != config.source)
-    if not targets:
-        raise DataError(f"the data set {data.name} has no target language besides {config.source}",
-                        remedy=f"languages with {config.split} data: {', '.join(present) or 'none'}")
-    return targets
-
-
-def _dev(
-    config: RunConfig, corpora: _Corpora, training: DataSource, test: DataSource
-) -> tuple[Stage | None, tuple[str, ...]]:
-    for data, source in ((config.data, training), (config.test_data_config(), test)):
-        if config.source in source.languages("dev"):
-            return corpora.prepare(data, source, config.source, "dev", None), ()
-    note = f"there are no dev data in {config.source}: the dev score is not shown and cannot choose a checkpoint"
-    return None, (note,)
-
-
-def _cards(*sources: DataSource) -> tuple[DatasetCard, ...]:
-    return tuple({source.card.name: source.card for source in sources if source.card}.values())

@@ -53,7 +53,7 @@ def execute(plan: RunPlan, store: Store, executor: Executor, emit: Emit = ignore
         emit(Progress("", plan.config.label, 0, 0, "", note=note))
     summary = run_stages(plan.scores, store, executor, emit)
     rows = tuple(
-        replace(row, run=plan.config.label)
+        replace(row, run=plan.config.label, aggregator=plan.aggregators.get(row.system, row.system))
         for folder in summary.outputs
         for row in read_rows(folder / "rows.parquet")
     )

@@ -56,6 +56,9 @@ class ScoreRow:
         repaired: (n,) predicted labels repaired by the metric.
         ignored: (n,) gold labels left out because the source does not know them.
         notes: counted things the reader did to this corpus.
+        aggregator: the system's label without layer numbers ("DLFA (literal)"): what a curve over layers is made of.
+        settings: what was tuned for this system, in words ("head learning rate 0.005"); "" for the task's own.
+        remark: a sentence that every table repeats ("stand-in training set"), or "".
     """
 
     task: str
@@ -88,11 +91,16 @@ class ScoreRow:
     repaired: NDArray[np.int64]
     ignored: NDArray[np.int64]
     notes: dict[str, int] = field(default_factory=dict)
+    aggregator: str = ""
+    settings: str = ""
+    remark: str = ""
 
 
 _LISTS = {"layers": pa.int32(), "intermediate": pa.string(), "columns": pa.string(), "identities": pa.string()}
 _ARRAYS = ("counts", "words", "windowed", "unpredicted", "repaired", "ignored")
 _INTEGERS = ("metric_version", "train_examples", "seed")
+_LATER = ("aggregator", "settings", "remark")
+"""Columns that files of version 1 do not have."""
 
 
 def _type(name: str) -> pa.DataType:
@@ -107,7 +115,7 @@ def _type(name: str) -> pa.DataType:
     return pa.map_(pa.string(), pa.int64()) if name == "notes" else pa.string()
 
 
-SCHEMA = pa.schema([(item.name, _type(item.name)) for item in fields(ScoreRow)], metadata={"sprachbund.rows": "1"})
+SCHEMA = pa.schema([(item.name, _type(item.name)) for item in fields(ScoreRow)], metadata={"sprachbund.rows": "2"})
 
 
 def write_rows(path: Path, rows: Sequence[ScoreRow]) -> None:
@@ -129,7 +137,7 @@ def write_rows(path: Path, rows: Sequence[ScoreRow]) -> None:
 
 
 def read_rows(path: Path) -> list[ScoreRow]:
-    """Read the rows of a parquet file.
+    """Read the rows of a parquet file; what older files do not say is "", and the aggregator there the system.
 
     Raises:
         FormatError: not a file of score rows, or of another version.
@@ -138,6 +146,10 @@ def read_rows(path: Path) -> list[ScoreRow]:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise FormatError(f"not readable as score rows: {error}", where=Location(str(path))) from None
+    for name in _LATER:
+        if name not in table.schema.names and "system" in table.schema.names:
+            text = table["system"] if name == "aggregator" else pa.array([""] * len(table), pa.string())
+            table = table.append_column(SCHEMA.field(name), text)
     if not table.schema.equals(SCHEMA):
         missing = sorted(set(SCHEMA.names) - set(table.schema.names))
         raise FormatError(f"the columns are not those of score rows (missing: {', '.join(missing) or 'none'})",

@@ -47,14 +47,21 @@ class DLFAConfig(FusionConfig):
 
     def label(self) -> str:
         """Name for tables, with every option that is not the default: "DLFA (k=10, literal)"."""
-        parts = [f"k={self.layer}", self.gate]
+        return f"DLFA (k={self.layer}, {self._options()})"
+
+    def aggregator(self) -> str:
+        """The same without the layer: "DLFA (literal)"."""
+        return f"DLFA ({self._options()})"
+
+    def _options(self) -> str:
+        parts: list[str] = [self.gate]
         if self.integration != "mean":
             parts.append(self.integration)
         if self.normalisation != "batch":
             parts.append(f"{self.normalisation} norm")
         if self.reduction != 4:
             parts.append(f"r={self.reduction}")
-        return f"DLFA ({', '.join(parts)})"
+        return ", ".join(parts)
 
 
 class DLFA(Fusion):

@@ -41,6 +41,10 @@ class FusionConfig(Config, ABC):
         """A short name for tables ("DLFA (k=10, literal)")."""
         return self.type
 
+    def aggregator(self) -> str:
+        """The label without layer numbers ("DLFA (literal)"): what fusions of one kind over different layers share."""
+        return self.label()
+
 
 class Fusion(nn.Module, ABC):
     """Streams of states to one state of the same shape.
