@@ -17,6 +17,7 @@ import platformdirs
 
 from sprachbund.core.canonical import plain
 from sprachbund.core.errors import DataError
+from sprachbund.core.files import make_folder
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.examples import Example, shown
 from sprachbund.data.inputs import read_texts
@@ -304,10 +305,11 @@ def _finish(
     plan: RunPlan, output: Path | str | None, store: Path | str | None, executor: str, emit: Emit, command: str
 ) -> FinishedRun:
     runner = EXECUTORS.load(executor).value()
+    folder = Path(output) if output else Path("runs") / plan.config.label
+    make_folder(folder)  # a place that cannot be written is told before hours of work
     executed = execute(plan, open_store(store), runner, emit)
     findings = find(executed.rows, unaveraged=_unaveraged(plan))
-    finished = FinishedRun(executed.rows, findings, _info(plan, executed, command))
-    return finished.write(Path(output) if output else Path("runs") / plan.config.label)
+    return FinishedRun(executed.rows, findings, _info(plan, executed, command)).write(folder)
 
 
 def _unaveraged(plan: RunPlan) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ import pytest
 from sprachbund.core.errors import FormatError, StorageError
 from sprachbund.core.files import (
     locked,
+    make_folder,
     remove,
     sha256_file,
     storage_fault,
@@ -141,6 +142,12 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / "a" / "b.txt", tmp_path / "a" / "b" / "c.txt"):
         with pytest.raises(StorageError, match="a part of this path is a file, not a folder"):
             write_text(path, "x")
+
+
+def test_a_folder_that_the_system_refuses_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="this folder cannot be made: file name too long") as caught:
+        make_folder(tmp_path / ("a" * 300) / "below")
+    assert caught.value.remedy == "choose another folder"
 
 
 @pytest.mark.parametrize("error", [

@@ -65,10 +65,12 @@ class Display:
         elif event.state == "finished":
             self.executed += 1
         task = self._tasks.pop(event.key, None)
-        if task is not None and event.state in {"finished", "failed"}:
+        if task is not None and event.state in {"finished", "stopped", "failed"}:
             self._bars.remove_task(task)
         if event.state == "failed":
             self.console.print(f"  [red]failed[/]  {escape(event.label)}", highlight=False)  # the command tells why
+        elif event.state == "stopped":
+            self.console.print(f"  [yellow]stopped[/] {escape(event.label)}", highlight=False)
         elif event.kind in _QUIET_KINDS:
             self._count_prepared(event)
         elif event.state == "finished":

@@ -135,13 +135,18 @@ def make_folder(path: Path) -> None:
     """Make a folder, with those above it, unless it is there.
 
     Raises:
-        StorageError: no space, no permission, a file stands in the way.
+        StorageError: no space, no permission, a file stands in the way, or the system refuses the name.
     """
     with storage_faults_told(path):
         try:
             path.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
+        except OSError as error:
+            if error.errno in _STORAGE_FAULTS:
+                raise
+            raise StorageError(f"this folder cannot be made: {(error.strerror or str(error)).lower()}",
+                               where=Location(str(path)), remedy="choose another folder") from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -13,16 +13,16 @@ class StageEvent:
     """A stage changed its state.
 
     Args:
-        state: "hit" (stored already, nothing is run), "started", "finished" or "failed".
+        state: "hit" (stored already, nothing is run), "started", "finished", "stopped" (on request) or "failed".
         key: the stage's key.
         kind: the stage's kind.
         label: the stage's name for people.
-        seconds: duration, for "finished" and "failed".
-        message: for "failed", what was raised.
+        seconds: duration, for "finished", "stopped" and "failed".
+        message: for "stopped" and "failed", what was raised.
         cpus: cores that the stage has; 0 where it does not run.
     """
 
-    state: Literal["hit", "started", "finished", "failed"]
+    state: Literal["hit", "started", "finished", "stopped", "failed"]
     key: str
     kind: str
     label: str

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal, cast
 
-from sprachbund.core.errors import IntegrityError, SprachbundError, StageError
+from sprachbund.core.errors import IntegrityError, Interrupted, SprachbundError, StageError
 from sprachbund.core.files import storage_fault
 from sprachbund.stages.assignment import Assignment
 from sprachbund.stages.events import Emit, Progress, StageEvent
@@ -38,8 +38,8 @@ class Outcome:
 def perform(assignment: Assignment, store: Store, emit: Emit) -> Outcome:
     """Build the output of a stage unless it is stored and intact.
 
-    Emits "hit", or "started" and then "finished" or "failed". One process at a time builds a key; others wait
-    and find it stored. Damaged output is told (a note), removed and built anew. The work folder is kept if the
+    Emits "hit", or "started" and then "finished", "stopped" or "failed". One process at a time builds a key; others
+    wait and find it stored. Damaged output is told (a note), removed and built anew. The work folder is kept if the
     function raises or the process dies, and removed once the output is stored.
 
     Raises:
@@ -67,7 +67,7 @@ def perform(assignment: Assignment, store: Store, emit: Emit) -> Outcome:
 def _build(assignment: Assignment, store: Store, emit: Emit) -> Outcome:
     begun = time.monotonic()
 
-    def tell(state: Literal["finished", "failed"], message: str = "") -> float:
+    def tell(state: Literal["finished", "stopped", "failed"], message: str = "") -> float:
         seconds = time.monotonic() - begun
         emit(StageEvent(state, assignment.key, assignment.kind, assignment.label, seconds, message, assignment.cpus))
         return seconds
@@ -81,10 +81,10 @@ def _build(assignment: Assignment, store: Store, emit: Emit) -> Outcome:
             write_manifest(describe(assignment, output, started, time.monotonic() - begun), output)
         store.discard_work(assignment.key)
     except KeyboardInterrupt:
-        tell("failed", "interrupted")
+        tell("stopped", "interrupted")
         raise
     except SprachbundError as error:
-        tell("failed", str(error))
+        tell("stopped" if isinstance(error, Interrupted) else "failed", str(error))
         raise
     return Outcome(assignment.key, executed=True, seconds=tell("finished"))
 
