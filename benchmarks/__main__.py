@@ -12,6 +12,7 @@ COMMANDS = {
     "train": "Fine-tune for POS: our engine against transformers' Trainer, flair and MaChAmp; with the floor.",
     "sampling": "Accuracy of our batches, of random ones and of batches grouped as the peers do, over seeds.",
     "predict": "Predict all POS languages: ours against transformers.pipeline and Trainer.predict, and exports.",
+    "sweep": "Two trainings beside one another, or one after the other: what a sweep should do.",
     "fusion": "What DLFA costs over the last layer: training step, inference, memory.",
     "scaling": "Time and memory against the number of sentences (1,000 to 1,000,000) and of languages (1 to 112).",
     "startup": "Import of the package, help of every command, a second run of the same thing.",

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import memory, sampling
+from benchmarks import memory, sampling, sweep
 from benchmarks.harness import Measurement
 from benchmarks.record import Record
 from benchmarks.train_report import finish_accuracy, finish_speed
@@ -75,6 +75,15 @@ def test_memory_is_told_as_a_share_of_each_form_of_the_trainer(record):
     assert memory._finish(made) == 0
     assert "| sprachbund | 900 | 0.45 |  |  |" in report("memory")
     assert "XLM-R" not in report("memory")
+
+
+def test_both_ways_of_a_sweep_are_compared_within_rounds(record):
+    made = record("sweep")
+    made.sections["titles"] = {sweep.TOGETHER: "beside one another", sweep.IN_TURN: "one after the other"}
+    made.runs += runs("pieces_per_second", **{sweep.TOGETHER: [90.0, 60.0, 150.0], sweep.IN_TURN: [60.0, 60.0, 75.0]})
+    assert sweep._finish(made) == 0
+    assert "within rounds: 1.50 (1.00 to 2.00)" in report("sweep")
+    assert "| one after the other | 60 (60 to 75) |" in report("sweep")
 
 
 def test_samplings_are_compared_seed_by_seed(record):
