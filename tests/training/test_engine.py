@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from sprachbund.core.config import validate
 from sprachbund.core.errors import ConfigError, ModelError
 from sprachbund.data.examples import Corpus, TokenExample
 from sprachbund.evaluation.predict import predict
@@ -99,6 +100,39 @@ def test_the_best_weights_on_dev_are_kept():
     assert (result.dev, result.best_step) == (90.0, round(result.steps * 2 / 3))
     assert all(torch.equal(value, seen[1][name]) for name, value in weights(model).items())
     assert [point.dev for point in result.history if point.dev is not None] == [60.0, 90.0, 70.0]
+
+
+def test_the_mean_of_the_last_evaluation_points_is_kept():
+    seen = []
+
+    def score(model):
+        seen.append(weights(model))
+        return float(len(seen))
+
+    model = toy_model()
+    config = TrainingConfig(batch_pieces=60, epochs=2, evaluations=4, averaged_checkpoints=3, precision="fp32")
+    result = train(model, toy_corpus(20), toy_space(), config, seed=1, score_dev=score)
+    assert len(seen) == 5  # four points, and the mean itself
+    assert result.dev == 5.0
+    assert result.best_step == result.steps
+    for name, value in weights(model).items():
+        torch.testing.assert_close(value, sum(point[name] for point in seen[1:4]) / 3, msg=name)
+        assert torch.equal(value, seen[4][name]), name
+
+
+def test_a_mean_needs_no_dev_data():
+    means = []
+    for score in (None, lambda model: 0.0):
+        model = toy_model()
+        config = TrainingConfig(batch_pieces=60, evaluations=2, averaged_checkpoints=2, precision="fp32")
+        train(model, toy_corpus(20), toy_space(), config, seed=1, score_dev=score)
+        means.append(weights(model))
+    assert all(torch.equal(value, means[1][name]) for name, value in means[0].items())
+
+
+def test_more_points_than_there_are():
+    with pytest.raises(ConfigError, match="averaged_checkpoints: there are no 3 points to average: set evaluations"):
+        validate({"evaluations": 2, "averaged_checkpoints": 3}, TrainingConfig, "run.yaml")
 
 
 def test_without_evaluations_dev_is_scored_once_at_the_end_and_the_last_weights_stay():

@@ -50,6 +50,15 @@ def test_weight_decay_pulls_on_matrices_of_layers_and_fusion_only():
     assert {value for name, value in found.items() if name.startswith("head.")} == {("head", 1e-3, 0.0)}
 
 
+def test_a_fusion_has_a_rate_of_its_own_where_one_is_given():
+    model = toy_model(fusion={"type": "dlfa", "layer": 1})
+    for rate, expected in ((None, 1e-3), (5e-3, 5e-3)):
+        found = settings_by_name(model, TrainingConfig(fusion_learning_rate=rate))
+        rates = {part: {value[1] for name, value in found.items() if name.startswith(part)}
+                 for part in ("encoder.", "fusion.", "head.")}
+        assert rates == {"encoder.": {1e-4}, "fusion.": {expected}, "head.": {1e-3}}
+
+
 def test_every_trained_parameter_stands_in_one_group():
     model = toy_model(fusion={"type": "dlfa", "layer": 1})
     listed = [id(p) for group in parameter_groups(model, TrainingConfig()) for p in group["params"]]

@@ -75,6 +75,15 @@ def test_a_killed_training_goes_on_to_the_same_bits(tmp_path, stop):
     assert_same(again, whole)
 
 
+def test_a_killed_training_with_averaged_weights_goes_on_to_the_same_bits(tmp_path):
+    config = CONFIG.model_copy(update={"averaged_checkpoints": 3})
+    expected = run(config=config)
+    for stop in (expected[1].steps // 2 + 1, expected[1].steps - 1):
+        with pytest.raises(Killed):
+            run(tmp_path, config=config, stop=stop, how=kill)
+    assert_same(run(tmp_path, config=config), expected)
+
+
 def test_being_killed_more_than_once(tmp_path):
     for stop in (3, 4, 11):
         with pytest.raises(Killed):

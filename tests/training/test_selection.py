@@ -6,7 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from sprachbund.training.selection import Selection, evaluation_steps, load_weights, trained_weights
+from sprachbund.training.selection import (
+    Selection,
+    averaged_steps,
+    evaluation_steps,
+    load_weights,
+    trained_weights,
+)
 
 
 @pytest.mark.parametrize(("steps", "evaluations", "expected"), [
@@ -54,3 +60,24 @@ def test_weights_are_what_training_changes():
     assert set(weights) == {"0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"}
     load_weights(model, {"0.bias": torch.tensor([5.0, 6.0])})
     assert model[0].bias.tolist() == [5.0, 6.0]
+
+
+@pytest.mark.parametrize(("evaluations", "count", "expected"), [
+    (5, 0, set()), (5, 1, {10}), (5, 2, {8, 10}), (5, 5, {2, 4, 6, 8, 10}), (20, 20, set(range(1, 11))), (0, 1, {10})])
+def test_the_last_evaluation_points_are_averaged(evaluations, count, expected):
+    assert averaged_steps(10, evaluations, count) == expected
+
+
+def test_a_mean_of_weights_and_the_last_counts():
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    selection = Selection(keeps=False)
+    for value, count in ((1.0, 3), (2.0, 5), (6.0, 8)):
+        nn.init.constant_(model[0].weight, value)
+        model[1].running_mean.fill_(value)
+        model[1].num_batches_tracked.fill_(count)
+        selection.add(model)
+    nn.init.constant_(model[0].weight, 100.0)
+    selection.settle(model)
+    assert (model[0].weight == 3.0).all()
+    assert (model[1].running_mean == 3.0).all()
+    assert model[1].num_batches_tracked == 8

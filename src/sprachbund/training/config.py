@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from sprachbund.core.config import Config, neutral
 
@@ -17,7 +17,9 @@ class TrainingConfig(Config):
     learning_rate: float = Field(1e-4, gt=0)
     """Peak learning rate of the encoder."""
     head_learning_rate: float = Field(1e-3, gt=0)
-    """Peak learning rate of fusion and head, which start from nothing."""
+    """Peak learning rate of the head, which starts from nothing, and of the fusion where it has no rate of its own."""
+    fusion_learning_rate: float | None = Field(None, gt=0)
+    """Peak learning rate of the fusion; None: the head's."""
     epochs: float = Field(1.0, gt=0)
     """Passes over the training data; fractions allowed."""
     batch_pieces: int = Field(750, ge=8)
@@ -40,6 +42,11 @@ class TrainingConfig(Config):
     evaluations: int = Field(0, ge=0)
     """Evaluations on source-language dev during training (evenly spaced, the last one at the end);
     with more than one the best is kept. 0: only at the end, the last weights are kept."""
+    averaged_checkpoints: int = Field(0, ge=0)
+    """Keep the mean of the weights at the last so many evaluation points of this one training (2305.16834), in place
+    of the best of them; 0: no mean. Without dev data the points are the same, only not scored."""
+    reinitialised_layers: int = Field(0, ge=0)
+    """So many top layers of the encoder are drawn anew before training (2101.11109); 0: none."""
     frozen_layers: int = Field(0, ge=0)
     """Embeddings and this many lower layers stay as they are; 0 trains everything."""
     freeze_encoder: bool = False
@@ -58,3 +65,18 @@ class TrainingConfig(Config):
     threads: int | None = neutral(None)
     """Processor threads; None: as many cores as the executor gives the training (all, or one each where several
     run side by side); within a process of one's own, as many as torch finds."""
+
+    @field_validator("averaged_checkpoints")
+    @classmethod
+    def _has_points(cls, value: int, info: ValidationInfo) -> int:
+        evaluations = info.data.get("evaluations", value)
+        if value > max(1, evaluations):
+            raise ValueError(f"there are no {value} points to average: set evaluations to {value} or more")
+        return value
+
+    @field_validator("freeze_encoder")
+    @classmethod
+    def _learns_what_is_new(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("reinitialised_layers"):
+            raise ValueError("layers drawn anew would never learn: leave freeze_encoder or reinitialised_layers out")
+        return value

@@ -100,8 +100,12 @@ def parameter_groups(model: TransferModel, config: TrainingConfig) -> list[dict[
     """
     embeddings = {id(module.weight) for module in model.encoder.modules() if isinstance(module, nn.Embedding)}
     groups: dict[tuple[str, float, float], list[Tensor]] = {}
-    for part, module in (("encoder", model.encoder), ("fusion", model.fusion), ("head", model.head)):
-        rate = config.learning_rate if part == "encoder" else config.head_learning_rate
+    parts: tuple[tuple[str, nn.Module, float], ...] = (
+        ("encoder", model.encoder, config.learning_rate),
+        ("fusion", model.fusion, config.fusion_learning_rate or config.head_learning_rate),
+        ("head", model.head, config.head_learning_rate),
+    )
+    for part, module, rate in parts:
         for parameter in module.parameters():
             matrix = parameter.ndim >= 2 and id(parameter) not in embeddings and part != "head"
             if parameter.requires_grad:

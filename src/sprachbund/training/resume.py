@@ -91,6 +91,7 @@ class Checkpoint:
         tensors = {
             **_prefixed("model.", trained_weights(model)),
             **_prefixed("best.", selection.weights),
+            **_prefixed("sum.", selection.sums),
             **_prefixed("optimiser.", _moments(model, optimiser)),
             **_prefixed("random.", _random_state(device)),
         }
@@ -99,6 +100,7 @@ class Checkpoint:
             "identity": self.identity,
             "state": asdict(state),
             "best": {"score": selection.score, "step": selection.step},
+            "summed": selection.summed,
             "checksums": {name: checksum(value) for name, value in tensors.items()},
         }
         with write_aside(self.path) as temporary:
@@ -125,6 +127,7 @@ class Checkpoint:
         _load_random_state(device, _unprefixed("random.", tensors))
         selection.score, selection.step = about["best"]["score"], about["best"]["step"]
         selection.weights = _unprefixed("best.", tensors)
+        selection.sums, selection.summed = _unprefixed("sum.", tensors), about["summed"]
         values = about["state"]
         state = TrainingState(**{**values, "history": [Point(**point) for point in values["history"]]})
         return state, f"going on from step {state.step}"

@@ -1,4 +1,5 @@
-"""Which weights are kept: the last, or the best on development data of the source language, never of a target."""
+"""Which weights are kept: the last, the best on development data of the source language (never of a target), or the
+mean of several evaluation points (checkpoint averaging within one run, 2305.16834)."""
 
 from __future__ import annotations
 
@@ -21,6 +22,16 @@ def evaluation_steps(steps: int, evaluations: int) -> frozenset[int]:
     return frozenset(round(steps * number / count) for number in range(1, count + 1))
 
 
+def averaged_steps(steps: int, evaluations: int, count: int) -> frozenset[int]:
+    """Steps after which weights are added to the mean: the last `count` of `evaluation_steps`.
+
+    >>> sorted(averaged_steps(10, 5, 3)), sorted(averaged_steps(10, 5, 0))
+    ([6, 8, 10], [])
+    """
+    points = sorted(evaluation_steps(steps, evaluations))
+    return frozenset(points[max(0, len(points) - count):] if count else ())
+
+
 def trained_weights(model: nn.Module) -> Weights:
     """What training changes, by name, not copied: trained parameters and persistent buffers (running statistics)."""
     fixed = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
@@ -37,19 +48,23 @@ def load_weights(model: nn.Module, weights: Weights) -> None:
 
 @dataclass
 class Selection:
-    """The best weights so far.
+    """The best weights so far, or the sum of those that are averaged.
 
     Args:
         keeps: whether weights are kept at all; with one evaluation, at the end, there is nothing to choose.
         score: the best dev score so far; NaN before the first.
         step: the step it was reached after.
         weights: a copy of the weights, on the processor; empty where none are kept.
+        sums: the sum of the weights added so far, on the processor; of whole numbers (counts) the last ones.
+        summed: how many were added.
     """
 
     keeps: bool
     score: float = math.nan
     step: int = 0
     weights: Weights = field(default_factory=dict)
+    sums: Weights = field(default_factory=dict)
+    summed: int = 0
 
     def offer(self, score: float, step: int, model: nn.Module) -> None:
         """Keep the model's weights if the score is better than the best; of equals the earlier stays."""
@@ -59,7 +74,20 @@ class Selection:
         if self.keeps:
             self.weights = {name: value.detach().cpu().clone() for name, value in trained_weights(model).items()}
 
+    def add(self, model: nn.Module) -> None:
+        """Add the model's weights to those that are averaged."""
+        for name, value in trained_weights(model).items():
+            weights = value.detach().cpu()
+            if self.summed and weights.is_floating_point():
+                self.sums[name] += weights
+            else:
+                self.sums[name] = weights.clone()
+        self.summed += 1
+
     def settle(self, model: nn.Module) -> None:
-        """Put the kept weights into the model."""
-        if self.weights:
+        """Put the mean of what was added, or else the kept weights, into the model."""
+        if self.summed:
+            load_weights(model, {name: value / self.summed if value.is_floating_point() else value
+                                 for name, value in self.sums.items()})
+        elif self.weights:
             load_weights(model, self.weights)

@@ -26,8 +26,10 @@ from sprachbund.training.config import TrainingConfig
 from sprachbund.training.data import TrainingData, training_data
 from sprachbund.training.gradients import Gradients, shard_count, shard_threads
 from sprachbund.training.optimisation import build_optimiser, freeze, layers_recomputed, set_dropout
+from sprachbund.training.reinitialisation import reinitialise
 from sprachbund.training.resume import Checkpoint, Interruption, Point, TrainingState, checksum
-from sprachbund.training.selection import Selection, evaluation_steps, trained_weights
+from sprachbund.training.selection import Selection, averaged_steps, evaluation_steps, trained_weights
+from sprachbund.training.unused import unused_settings
 from sprachbund.training.vocabulary import TrimmedVocabulary, trimmed
 
 VERSION = 2
@@ -67,7 +69,7 @@ class TrainingResult:
         pieces_per_second: real pieces (padding left out) a second of these.
         history: points of the loss curve, with dev scores where dev was scored.
         dev: dev score in points of the weights that were kept, or None without dev data.
-        best_step: the step after which these weights stood.
+        best_step: the step after which these weights stood; of a mean, the last step that is in it.
         device: where it ran, the number format of its matrix products, and on a processor the number of
             threads ("cpu, fp32, 2 threads").
         notes: sentences for the user.
@@ -144,14 +146,15 @@ class Session:
         self.optimiser = build_optimiser(model, config, self.device, parts=self.gradients.threads, pool=pool)
         self.evaluations = evaluation_steps(self.steps, config.evaluations) if score_dev else frozenset[int]()
         self.points = evaluation_steps(self.steps, POINTS) | self.evaluations
-        self.selection = Selection(keeps=len(self.evaluations) > 1)
+        self.averaged = averaged_steps(self.steps, config.evaluations, config.averaged_checkpoints)
+        self.selection = Selection(keeps=len(self.evaluations) > 1 and not self.averaged)
         self.state = TrainingState()
         self.notes: list[str] = []
         self._checkpoint: Checkpoint | None = None
         self._losses = torch.zeros((), device=self.device)
         self._dev: float | None = None
         self._clock = self._saved = self._emitted = time.perf_counter()
-        for sentence in (*data.notes, note):
+        for sentence in (*data.notes, note, *unused_settings(model, config)):
             self._note(sentence)
 
     def go_on_from(self, checkpoint: Checkpoint) -> None:
@@ -186,17 +189,22 @@ class Session:
         state.seconds += time.perf_counter() - self._clock
 
     def evaluate_if_due(self) -> None:
-        """Score dev with the full vocabulary, and keep the weights if they are the best so far."""
-        if self._score_dev is None or self.state.step not in self.evaluations:
-            return
+        """Score dev with the full vocabulary; keep the weights if they are the best so far, or add them to the mean."""
         began = time.perf_counter()
+        if self.state.step in self.averaged:
+            self.selection.add(self.model)
+        if self._score_dev is not None and self.state.step in self.evaluations:
+            self._dev = self._score(self._score_dev)
+            self.selection.offer(self._dev, self.state.step, self.model)
+            self.state.history[-1].dev = self._dev
+        self.state.other_seconds += time.perf_counter() - began
+
+    def _score(self, score_dev: ScoreDev) -> float:
         whole = self.vocabulary.suspended() if self.vocabulary else nullcontext()
         with whole, random_numbers_kept(self.device), torch_threads(self.threads):
-            self._dev = self._score_dev(self.model)
+            score = score_dev(self.model)
         self.training_mode()
-        self.selection.offer(self._dev, self.state.step, self.model)
-        self.state.history[-1].dev = self._dev
-        self.state.other_seconds += time.perf_counter() - began
+        return score
 
     def save_if_due(self) -> None:
         """Write a checkpoint every `checkpoint_seconds`, and before stopping.
@@ -234,16 +242,18 @@ class Session:
         self._emit(TrainingProgress(state.step, self.steps, values))
 
     def finish(self) -> TrainingResult:
-        """Put the kept weights into the model, and sum up."""
+        """Put the kept weights, or the mean, into the model, and sum up; a mean is scored on dev by itself."""
         self.selection.settle(self.model)
-        chosen = self.selection.step > 0
+        dev = self.selection.score if self.selection.step > 0 else None
+        if self.averaged and self._score_dev is not None:
+            dev = self._score(self._score_dev)
         state = self.state
         return TrainingResult(
             steps=state.step,
             seconds=state.seconds,
             pieces_per_second=state.pieces / max(state.seconds, 1e-9),
             history=tuple(state.history),
-            dev=self.selection.score if chosen else None,
+            dev=dev,
             best_step=self.selection.step if self.selection.weights else state.step,
             device=_described(self.device, self.number_format, self.threads),
             notes=tuple(self.notes),
@@ -287,6 +297,8 @@ def session(
     """Set up a training, and leave the model whole whatever happens; see `engine.train` for the arguments."""
     device = choose_device(config.device)
     data = training_data(corpus, labels, config, seed, pin=device.type == "cuda")
+    reinitialise(model.encoder, config.reinitialised_layers, derive_seed(seed, "reinitialised layers"),
+                 frozen=config.frozen_layers)
     model.to(device)
     freeze(model, config)
     if config.dropout is not None:

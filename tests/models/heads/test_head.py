@@ -33,3 +33,15 @@ def test_impossible_heads_are_told() -> None:
     told = str(caught.value)
     assert "3 faults in head.yaml" in told
     assert "type: input should be 'token_labels' or 'sequence_label', got 'token_label' (did you mean" in told
+
+
+@pytest.mark.parametrize("name", sorted(HEADS.built_in))
+def test_a_norm_before_the_head_where_asked_for(name: str) -> None:
+    config = HeadConfig(type=name, n_labels=5, normalisation="layer")
+    head, plain = build_head(config, 8).eval(), build_head(HeadConfig(type=name, n_labels=5), 8).eval()
+    assert set(head.state_dict()) - set(plain.state_dict()) == {"norm.weight", "norm.bias"}
+    state, mask, words = 7 * torch.randn(2, 3, 8) + 2, torch.ones(2, 3, dtype=torch.bool), torch.tensor([0, 3])
+    plain.load_state_dict({key: value for key, value in head.state_dict().items() if "norm" not in key})
+    normed = torch.nn.functional.layer_norm(state, (8,))
+    torch.testing.assert_close(head(state, mask, words), plain(normed, mask, words))
+    torch.testing.assert_close(head(10 * state, mask, words), head(state, mask, words), atol=1e-4, rtol=1e-4)

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from sprachbund.core.config import Config
 from sprachbund.core.registry import Registry
 
+Normalisation = Literal["none", "layer"]
+
 
 class HeadConfig(Config):
     """What a head is made of."""
@@ -22,6 +24,9 @@ class HeadConfig(Config):
     """Dropout on what the head reads, in training."""
     pooling: Literal["first", "mean"] = "first"
     """Sequence head only: the first piece ([CLS], <s>) or the mean over real pieces."""
+    normalisation: Normalisation = "none"
+    """layer: what the head reads is brought to mean 0 and deviation 1 over its channels first, with a scale and a
+    shift learnt (a layer norm)."""
 
 
 class Head(nn.Module, ABC):
@@ -74,6 +79,11 @@ def build_head(config: HeadConfig, width: int) -> Head:
     """Build the head that a config names."""
     head: Head = HEADS.load(config.type).value(config, width)
     return head
+
+
+def normalised(config: HeadConfig, width: int) -> nn.Module:
+    """What stands before dropout and readout: a layer norm, or nothing."""
+    return nn.LayerNorm(width) if config.normalisation == "layer" else nn.Identity()
 
 
 def readout(width: int, n_labels: int) -> nn.Linear:

@@ -1,4 +1,4 @@
-"""A label for a text or a pair of texts: pooling, dropout, a linear layer.
+"""A label for a text or a pair of texts: pooling, a norm if asked for, dropout, a linear layer.
 
 BERT's own head has one more dense layer with tanh (the pooler, pre-trained on next-sentence prediction)
 between the first piece and the classifier. It is left out: encoders without that training lack
@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from sprachbund.models.heads.head import Head, HeadConfig, readout
+from sprachbund.models.heads.head import Head, HeadConfig, normalised, readout
 
 
 class SequenceLabel(Head):
@@ -30,6 +30,7 @@ class SequenceLabel(Head):
 
     def __init__(self, config: HeadConfig, width: int) -> None:
         super().__init__(config, width)
+        self.norm = normalised(config, width)
         self.dropout = nn.Dropout(config.dropout)
         self.classifier = readout(width, config.n_labels)
 
@@ -40,7 +41,7 @@ class SequenceLabel(Head):
         word_positions: Int[Tensor, " words"] | None = None,
     ) -> Float[Tensor, "outputs labels"]:
         """Pool every row and classify it; a row that is all padding gives numbers."""
-        logits: Tensor = self.classifier(self.dropout(self.pool(state, mask)))
+        logits: Tensor = self.classifier(self.dropout(self.norm(self.pool(state, mask))))
         return logits
 
     def pool(

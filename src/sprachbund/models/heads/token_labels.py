@@ -1,4 +1,4 @@
-"""A label for each word: dropout and a linear layer at the pieces that stand for words."""
+"""A label for each word: a norm if asked for, dropout and a linear layer at the pieces that stand for words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from sprachbund.models.heads.head import Head, HeadConfig, readout
+from sprachbund.models.heads.head import Head, HeadConfig, normalised, readout
 
 
 class TokenLabels(Head):
@@ -23,6 +23,7 @@ class TokenLabels(Head):
 
     def __init__(self, config: HeadConfig, width: int) -> None:
         super().__init__(config, width)
+        self.norm = normalised(config, width)
         self.dropout = nn.Dropout(config.dropout)
         self.classifier = readout(width, config.n_labels)
 
@@ -36,5 +37,5 @@ class TokenLabels(Head):
         pieces = state.flatten(0, 1)
         if word_positions is not None:
             pieces = pieces.index_select(0, word_positions)
-        logits: Tensor = self.classifier(self.dropout(pieces))
+        logits: Tensor = self.classifier(self.dropout(self.norm(pieces)))
         return logits
