@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from sprachbund.report.lookup import LARGE_FAMILY, Lookup
+from sprachbund.report.lookup import Lookup
+from sprachbund.report.ordering import LARGE_FAMILY
 
 
 def test_every_target_stands_under_exactly_one_heading(wide_findings):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from sprachbund.core.files import write_text
 from sprachbund.report.contents import Contents, tell
 from sprachbund.report.figures.marks import COLOURS, key_mark
-from sprachbund.report.figures.svg import figure_styles
 from sprachbund.report.headline import KeyFigure
-from sprachbund.report.run_info import DataNote, RunInfo
-from sprachbund.report.tables import Cell, Column, Line, Table
+from sprachbund.report.html_parts import bullets, note_card, page, pairs_table, table_html
+from sprachbund.report.run_info import RunInfo
+from sprachbund.report.tables import Table
 from sprachbund.results.findings import Findings
 
 
@@ -28,36 +26,16 @@ def write_html(path: Path, findings: Findings, info: RunInfo) -> None:
 
 def html_report(contents: Contents) -> str:
     """The whole page as text."""
-    folder = files("sprachbund.report")
-    page = folder.joinpath("page.css").read_text(encoding="utf-8")
-    script = folder.joinpath("page.js").read_text(encoding="utf-8")
     sections = [
         _header(contents), _key_figures(contents), _chart_section(contents), _comparison(contents),
         _averages(contents), _language_tables(contents), _handled(contents), _run(contents),
     ]
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{escape(contents.title)}</title>
-<style>
-{figure_styles()}{page}</style>
-</head>
-<body>
-<main>
-{"".join(sections)}</main>
-<script>
-{script}</script>
-</body>
-</html>
-"""
+    return page(contents.title, sections)
 
 
 def _header(contents: Contents) -> str:
     facts = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in contents.facts)
-    caveats = _list(contents.caveats, "caveats")
+    caveats = bullets(contents.caveats, "caveats")
     return (
         f'<header>\n<p class="kicker">Sprachbund report</p>\n<h1>{escape(contents.title)}</h1>\n'
         f'<p class="question">{escape(contents.question)}</p>\n<p class="headline">{escape(contents.headline)}</p>\n'
@@ -132,7 +110,7 @@ def _language_tables(contents: Contents) -> str:
     shown = _section(contents, first, sortable=True)
     hidden = "".join(
         f'<section id="{escape(table.name)}"><details><summary>{escape(table.title)}</summary>'
-        f"{_table(contents, table, sortable=True)}</details></section>\n"
+        f"{table_html(table, contents.provenance_line, sortable=True)}</details></section>\n"
         for table in others
     )
     return shown + hidden
@@ -140,8 +118,8 @@ def _language_tables(contents: Contents) -> str:
 
 def _handled(contents: Contents) -> str:
     table = contents.handled
-    missing = f"<h3>Missing</h3>{_list(contents.missing)}" if contents.missing else ""
-    body = _table(contents, table) if table.lines else ""
+    missing = f"<h3>Missing</h3>{bullets(contents.missing)}" if contents.missing else ""
+    body = table_html(table, contents.provenance_line) if table.lines else ""
     return (f'<section id="handled">\n<h2>{escape(table.title)}</h2>\n<p>{escape(contents.handled_summary)}</p>\n'
             f"{body}{missing}</section>\n")
 
@@ -153,72 +131,15 @@ def _run(contents: Contents) -> str:
     about = [item for item in (contents.hardware, contents.created) if item]
     if about:
         parts.append(f'<p class="caption">{escape(" · ".join(about))}</p>\n')
-    parts.append(_table(contents, contents.systems))
+    parts.append(table_html(contents.systems, contents.provenance_line))
     for title, pairs in contents.pairs():
         if pairs:
-            parts.append(f"<details><summary>{title}</summary>{_pairs(pairs)}</details>\n")
+            parts.append(f"<details><summary>{title}</summary>{pairs_table(pairs)}</details>\n")
     if contents.cards:
-        parts.append("<h3>Data and models: licences and citations</h3>\n" + "".join(map(_note, contents.cards)))
+        parts.append("<h3>Data and models: licences and citations</h3>\n" + "".join(map(note_card, contents.cards)))
     return "".join(parts) + "</section>\n"
-
-
-def _note(note: DataNote) -> str:
-    lines = [f"<strong>{escape(note.name)}</strong>"]
-    lines += [escape(item) for item in (note.description, note.citation, note.url) if item]
-    lines.append(f"Licence: {escape(note.licence or 'not stated')}")
-    return f'<p class="note-card">{"<br>".join(lines)}</p>\n'
 
 
 def _section(contents: Contents, table: Table, *, sortable: bool = False) -> str:
     return (f'<section id="{escape(table.name)}">\n<h2>{escape(table.title)}</h2>\n'
-            f"{_table(contents, table, sortable=sortable)}</section>\n")
-
-
-def _table(contents: Contents, table: Table, *, sortable: bool = False) -> str:
-    head = "".join(f'<th scope="col" class="{_column_class(column)}">{escape(column.label)}</th>'
-                   for column in table.columns)
-    body = "".join(_line(line, table.columns) for line in table.lines)
-    caption = escape(" ".join(part for part in (table.caption, contents.provenance_line) if part))
-    kind = ' class="sortable"' if sortable else ""
-    told = f"{table.name}-caption"
-    return (f'<p class="caption" id="{escape(told)}">{caption}</p>\n'
-            f'<div class="scroll" role="region" aria-label="{escape(table.title)}" tabindex="0">'
-            f'<table{kind} aria-describedby="{escape(told)}"><caption>{escape(table.title)}</caption>'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n")
-
-
-def _line(line: Line, columns: Sequence[Column]) -> str:
-    cells = [_cell(cell, column, first=number == 0) for number, (cell, column) in enumerate(zip(line.cells, columns,
-                                                                                             strict=True))]
-    kind = f' class="{line.kind}"' if line.kind else ""
-    return f"<tr{kind}>{''.join(cells)}</tr>\n"
-
-
-def _cell(cell: Cell, column: Column, *, first: bool) -> str:
-    content = escape(cell.text)
-    if cell.tone:
-        arrow = "▲" if cell.tone == "better" else "▼"
-        content = f'<span class="{cell.tone}">{content} <span aria-label="{cell.tone}">{arrow}</span></span>'
-    if cell.details:
-        parts = " ".join(f"<span>{escape(part)}</span>" for part in cell.details)
-        content += f' <span class="detail">{parts}</span>'
-    sort = f' data-sort="{cell.sort:.6g}"' if cell.sort is not None else ""
-    tag, scope = ("th", ' scope="row"') if first else ("td", "")
-    kind = _column_class(column)
-    return f"<{tag}{scope}{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}{sort}>{content}</{tag}>"
-
-
-def _column_class(column: Column) -> str:
-    return " ".join(name for name, given in (("number", column.numeric), ("minor", column.minor)) if given)
-
-
-def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in pairs)
-    return f'<table class="pairs"><tbody>{rows}</tbody></table>'
-
-
-def _list(items: Sequence[str], kind: str = "") -> str:
-    if not items:
-        return ""
-    given = f' class="{kind}"' if kind else ""
-    return f"<ul{given}>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>\n"
+            f"{table_html(table, contents.provenance_line, sortable=sortable)}</section>\n")

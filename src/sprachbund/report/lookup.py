@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sprachbund.languages.language import script_name
+from sprachbund.report.ordering import by_family
 from sprachbund.results.findings import (
     AverageDifference,
     AverageKind,
@@ -16,9 +15,6 @@ from sprachbund.results.findings import (
     TargetInfo,
     TransferGap,
 )
-
-LARGE_FAMILY = 8
-"""Families with more languages than this are shown branch by branch."""
 
 
 class Lookup:
@@ -101,28 +97,8 @@ class Lookup:
         return better, worse, len(tested)
 
     def ordered(self) -> list[tuple[str, list[TargetInfo]]]:
-        """All targets under headings: the source, then families (large ones by branch), single languages last.
-
-        Inside a group the baseline's best language comes first.
-        """
-        findings = self.findings
-        source = [target for target in findings.targets if target.is_source]
-        others = [target for target in findings.targets if not target.is_source]
-        groups: list[tuple[str, list[TargetInfo]]] = []
-        single: list[TargetInfo] = []
-        for family in _by_size([target.family for target in others], others):
-            members = [target for target in others if target.family == family]
-            if _languages(members) == 1:
-                single += members
-            elif _languages(members) > LARGE_FAMILY:
-                groups += _by_branch(family, members)
-            else:
-                groups.append((family, members))
-        if single:
-            groups.append(("Single-language families" if groups else "Target languages", single))
-        if source:
-            groups.insert(0, ("Source language", source))
-        return [(heading, self._best_first(members)) for heading, members in groups]
+        """All targets under headings (`by_family`); inside a group the baseline's best language comes first."""
+        return [(heading, self._best_first(members)) for heading, members in by_family(self.findings.targets)]
 
     def _best_first(self, members: list[TargetInfo]) -> list[TargetInfo]:
         """Variants stay beside their base language, which stands where its own score puts it."""
@@ -140,26 +116,3 @@ def is_significant(difference: Difference, level: float) -> bool:
     """Whether a difference is told apart from zero: p (after Holm, where there are many) at the level."""
     p = difference.p if difference.p_holm is None else difference.p_holm
     return p <= 1 - level + 1e-12
-
-
-def _languages(members: Sequence[TargetInfo]) -> int:
-    return len({target.base for target in members})
-
-
-def _by_size(names: Sequence[str], members: Sequence[TargetInfo]) -> list[str]:
-    size = {name: _languages([target for target in members if name in (target.family, target.branch)])
-            for name in dict.fromkeys(names)}
-    return sorted(size, key=lambda name: (-size[name], name))
-
-
-def _by_branch(family: str, members: list[TargetInfo]) -> list[tuple[str, list[TargetInfo]]]:
-    groups, rest = [], []
-    for branch in _by_size([target.branch for target in members], members):
-        inside = [target for target in members if target.branch == branch]
-        if _languages(inside) > 1 and branch:
-            groups.append((f"{family}: {branch}", inside))
-        else:
-            rest += inside
-    if rest:
-        groups.append((f"{family}: others" if groups else family, rest))
-    return groups

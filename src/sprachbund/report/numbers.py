@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
-from sprachbund.results.findings import Difference, Estimate
+
+class Bounded(Protocol):
+    """Anything with an interval."""
+
+    @property
+    def low(self) -> float:
+        """The lower bound."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """The upper bound."""
+        ...
 
 
 def score(value: float) -> str:
@@ -27,12 +40,12 @@ def signed(value: float) -> str:
     return score(rounded) if rounded <= 0 or not math.isfinite(rounded) else f"+{rounded:.1f}"
 
 
-def span(estimate: Estimate) -> str:
+def span(estimate: Bounded) -> str:
     """The interval of a score: `79.9–82.5`."""
     return f"{score(estimate.low)}–{score(estimate.high)}"
 
 
-def signed_span(difference: Difference | Estimate) -> str:
+def signed_span(difference: Bounded) -> str:
     """The interval of a difference: `−0.4 to +1.2`."""
     return f"{bound(difference.low)} to {bound(difference.high)}"
 
