@@ -14,6 +14,7 @@ from torch import nn
 
 from sprachbund.models.exported.session import ExportedClassifier
 from sprachbund.models.foreign import ForeignClassifier
+from sprachbund.models.layer_states import LayerStates
 from sprachbund.models.shared_encoder import SharedEncoderModels
 from sprachbund.models.threads import worker_threads
 from sprachbund.models.transfer_model import TransferModel
@@ -24,7 +25,7 @@ R = TypeVar("R")
 BATCHES_A_THREAD = 4
 """Fewer are not worth threads: at the end some would wait for the last batch of another."""
 
-_IN_TORCH = (TransferModel, SharedEncoderModels, ForeignClassifier)
+_IN_TORCH = (TransferModel, SharedEncoderModels, ForeignClassifier, LayerStates)
 _QUEUED = 4  # batches a thread that wait for their turn or to be taken
 
 

@@ -1,0 +1,76 @@
+"""Cross-lingual sentence retrieval: does a sentence's nearest neighbour in the other language translate it?
+
+Cosine similarity over pooled states, in both directions, as in XTREME's Tatoeba task (2003.11080), and with each
+side's mean taken away first (Libovický et al. 2020, 2004.05160).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.floating]
+Credits = NDArray[np.int64]
+
+WHOLE = 1000
+"""A found translation; where k neighbours are equally near, each has a k-th of it."""
+BLOCK = 1024
+_TIE = 1e-5  # similarities in single precision that differ by less are one
+_ROUNDING = 1e-5  # what is left of equal rows when their mean is taken away, against that mean
+
+
+def centred(rows: Rows) -> Rows:
+    """Rows (n, width) less their mean, which for the sentences of one language is the language's own vector.
+
+    Raises:
+        ValueError: a single row, which centring would turn into zeros.
+
+    Rows that were all the same, but for rounding, become zeros.
+    """
+    if len(rows) < 2:
+        raise ValueError("centring takes the mean of a language's sentences away: it needs two sentences or more, "
+                         f"got {len(rows)}")
+    middle = rows.mean(0)
+    less = rows - middle
+    rounding = np.linalg.norm(less, axis=1, keepdims=True) <= _ROUNDING * np.linalg.norm(middle)
+    return np.asarray(np.where(rounding, 0, less))
+
+
+def found(queries: Rows, candidates: Rows, *, block: int = BLOCK) -> Credits:
+    """For each query, whether its own candidate is the nearest one.
+
+    Args:
+        queries: (n, width).
+        candidates: (n, width); row i is the translation of query i.
+        block: queries compared at a time.
+
+    Returns:
+        (n,) `WHOLE` for a hit, 0 for a miss, and a share of `WHOLE` where others are equally near: vectors that are
+        all the same (the first piece's embedding) find what guessing finds.
+
+    Raises:
+        ValueError: sides of different length.
+    """
+    if len(queries) != len(candidates):
+        raise ValueError(f"{len(queries)} queries have {len(candidates)} candidates: translations stand row by row")
+    asked, offered = _unit(queries), _unit(candidates)
+    credits = np.zeros(len(queries), dtype=np.int64)
+    for start in range(0, len(queries), block):
+        similarity = asked[start : start + block] @ offered.T
+        rows = np.arange(len(similarity))
+        best = similarity.max(axis=1) - _TIE
+        hit = similarity[rows, rows + start] >= best
+        ties = (similarity >= best[:, None]).sum(axis=1)
+        credits[start : start + block] = np.where(hit, WHOLE // ties, 0)
+    return credits
+
+
+def accuracy(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Per cent of the sentences found: (..., 2) sums of credits and of sentences to (...)."""
+    return np.asarray(100 * sums[..., 0] / (WHOLE * sums[..., 1]))
+
+
+def _unit(rows: Rows) -> Rows:
+    """Rows of length one; zeros stay zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1))
