@@ -12,6 +12,7 @@ from sprachbund.models.registration import register_with_transformers
 
 if TYPE_CHECKING:
     from sprachbund.api import compare, demo, evaluate, export, load_run, open_model, predict, run
+    from sprachbund.api_sweep import sweep
     from sprachbund.languages.language import find as language
     from sprachbund.models.encoders.opening import open_encoder as load_encoder
     from sprachbund.models.saved_model import load_model
@@ -29,6 +30,7 @@ __all__ = [
     "open_model",
     "predict",
     "run",
+    "sweep",
 ]
 
 _ADDRESSES = {
@@ -43,6 +45,7 @@ _ADDRESSES = {
     "open_model": "sprachbund.api:open_model",
     "predict": "sprachbund.api:predict",
     "run": "sprachbund.api:run",
+    "sweep": "sprachbund.api_sweep:sweep",
 }
 
 register_with_transformers()  # the one thing done on import: our saved models open by transformers' Auto classes

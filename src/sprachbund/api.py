@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sprachbund.pipeline.export import Exported, Tell
 
 STORE_VARIABLE = "SPRACHBUND_STORE"
+_MACHINE = ("processor", "cpus", "gpus", "platform")
 
 
 def run(
@@ -78,7 +79,7 @@ def run(
         Interrupted: Ctrl-C; calling again goes on from the last checkpoint.
     """
     chosen = read_run_config(config, settings) if config is not None else run_config(settings)
-    return _finish(plan_run(chosen), output, store, executor, emit, command or _command("run", config, settings))
+    return _finish(plan_run(chosen), output, store, executor, emit, command or told_command("run", config, settings))
 
 
 def demo(
@@ -127,7 +128,7 @@ def evaluate(
     described = model_description(named)
     defaults = {"task": described.task, "source": described.source or "en", "model": str(model)}
     config = scoring_config({**defaults, **settings}, EvaluationConfig)
-    command = command or _command("evaluate", model, settings)
+    command = command or told_command("evaluate", model, settings)
     return _finish(plan_evaluation(config), output, store, executor, emit, command)
 
 
@@ -317,22 +318,35 @@ def _unaveraged(plan: RunPlan) -> tuple[str, ...]:
 
 
 def _info(plan: RunPlan, executed: Executed, command: str) -> RunInfo:
-    facts = environment()
-    machine = ("processor", "cpus", "gpus", "platform")
-    memory = physical_memory_gib()
-    hardware = f"{facts['processor']}, {facts['cpus']} cores" + (f", {memory:.0f} GiB" if memory else "")
     return RunInfo(
         title=plan.config.title or f"{plan.config.task} on {Path(plan.config.data.name).name}",
         command=command,
         settings=_settings(plan.config),
-        versions={name: text for name, text in facts.items() if name not in machine},
+        versions=versions(),
         timings=_timings(executed),
-        cards=tuple(map(_data_note, plan.cards)),
+        cards=tuple(map(data_note, plan.cards)),
         notes=(*plan.notes, *executed.notes),
         provenance=plan.provenance,
-        hardware=hardware + (f", {facts['gpus']}" if "gpus" in facts else ""),
-        created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        hardware=hardware(),
+        created=now(),
     )
+
+
+def versions() -> dict[str, str]:
+    """Interpreter, packages and commit, as a report tells them."""
+    return {name: text for name, text in environment().items() if name not in _MACHINE}
+
+
+def hardware() -> str:
+    """The machine in words."""
+    facts, memory = environment(), physical_memory_gib()
+    known = f"{facts['processor']}, {facts['cpus']} cores" + (f", {memory:.0f} GiB" if memory else "")
+    return known + (f", {facts['gpus']}" if "gpus" in facts else "")
+
+
+def now() -> str:
+    """The time as a report tells it."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _settings(config: RunConfig | EvaluationConfig) -> Mapping[str, Any]:
@@ -352,12 +366,13 @@ def _timings(executed: Executed) -> dict[str, float]:
     return timings
 
 
-def _data_note(card: DatasetCard) -> DataNote:
+def data_note(card: DatasetCard) -> DataNote:
+    """A data set's card as a report tells it."""
     described = " ".join([card.summary.rstrip(".") + ".", *card.notes])
     return DataNote(card.title, described, card.licence, card.citation.text, card.source)
 
 
-def _command(name: str, first: Path | str | None, settings: Mapping[str, Any]) -> str:
+def told_command(name: str, first: Path | str | None, settings: Mapping[str, Any]) -> str:
     """The call as a report tells it; the data folder is told as a variable."""
     words = [repr(str(first))] if first is not None else []
     for key, value in settings.items():

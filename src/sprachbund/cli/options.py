@@ -40,9 +40,9 @@ def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {name: flags[name] for name in _TOP if flags.get(name) is not None}
     if flags.get("seeds"):
-        values["seeds"] = _integers("--seeds", flags["seeds"])
+        values["seeds"] = integers("--seeds", flags["seeds"])
     if flags.get("targets"):
-        values["targets"] = _split(flags["targets"])
+        values["targets"] = split(flags["targets"])
     _group(values, base, "training", {name: flags.get(name) for name in _TRAINING})
     _group(values, base, "encoder", {"name": flags.get("encoder"), "allow_pickle": flags.get("allow_pickle") or None,
                                      "trust_remote_code": flags.get("trust_remote_code")})
@@ -132,14 +132,20 @@ def scalar(text: str) -> Any:
     return parse_yaml(f"value: {text}", "the command line")["value"]
 
 
-def _integers(flag: str, text: str) -> list[int]:
+def integers(flag: str, text: str) -> list[int]:
+    """Read `1,2,3`.
+
+    Raises:
+        ConfigError: something else than whole numbers.
+    """
     try:
-        return [int(part) for part in _split(text)]
+        return [int(part) for part in split(text)]
     except ValueError:
         raise ConfigError([Fault(flag, f"expected whole numbers such as 1,2,3, got {text!r}")],
                           "the command line") from None
 
 
-def _split(text: str | Sequence[str]) -> list[str]:
+def split(text: str | Sequence[str]) -> list[str]:
+    """Read `de,fr,sw`; what is listed already stays."""
     parts = text.split(",") if isinstance(text, str) else text
     return [part.strip() for part in parts if part.strip()]

@@ -47,7 +47,9 @@ def plan_cell(ground: Groundwork, config: TransferConfig, fusion: FusionConfig, 
             f"{config.label} has no dev data in {config.source}: layers and settings of a sweep are chosen on them",
             remedy="add a dev split of the source language, or give the data set as a single run",
         )
-    train = replace(train_stage(ground, config, fusion, seed), label=f"train {label}")
+    asks = config.training.evaluations > 0  # else the training scores dev once, at its end, as the cell does anyway
+    train = train_stage(ground if asks else replace(ground, dev=None), config, fusion, seed)
+    train = replace(train, label=f"train {label}")
     dev = {CORPUS + config.source: ground.dev}
     on_dev = replace(predict_stage(config, train, ground.info, dev), label=f"predict dev, {label}")
     on_test = predict_stage(config, train, ground.info, ground.scored)

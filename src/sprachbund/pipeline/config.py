@@ -16,6 +16,7 @@ from sprachbund.data.locations import DataConfig
 from sprachbund.languages.language import find_variant
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.fusion.fusion import FusionConfig, fusion_config
+from sprachbund.models.heads.head import Normalisation
 from sprachbund.tasks.task import TASKS
 from sprachbund.training.config import Precision, TrainingConfig
 
@@ -24,12 +25,13 @@ def _named(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """One value as a list of one; a list, or None, as it is."""
     return value if isinstance(value, list | tuple) or value is None else (value,)
 
 
 def _fusions(value: Any) -> Any:
-    items = _listed(value)
+    items = listed(value)
     return tuple(_fusion(item) if isinstance(item, str | Mapping) else item for item in items or ())
 
 
@@ -53,7 +55,7 @@ class ScoringConfig(Config):
     """The data set; a run takes training and dev data of the source language from it too."""
     source: LanguageCode = "en"
     """The only language with labels in training."""
-    targets: Annotated[tuple[LanguageCode, ...] | None, BeforeValidator(_listed)] = None
+    targets: Annotated[tuple[LanguageCode, ...] | None, BeforeValidator(listed)] = None
     """Target languages; None: every language that has the split."""
     split: str = "test"
     """The split that is scored."""
@@ -117,6 +119,9 @@ class TransferConfig(ScoringConfig):
     encoder: Annotated[EncoderConfig, BeforeValidator(_named)] = Field(default_factory=EncoderConfig)
     pooling: Literal["first", "mean"] = "first"
     """What a sequence head reads: the first piece, or the mean over the real pieces."""
+    head_normalisation: Normalisation = "none"
+    """layer: a layer norm between fusion and head, so that the scale of the fused state does not decide how fast the
+    head learns."""
     training: TrainingConfig = TrainingConfig()
     train_limit: int | None = Field(None, ge=1)
     """Train on a seeded sample of this many examples; None: all."""
@@ -136,7 +141,7 @@ class RunConfig(TransferConfig):
         default_factory=lambda: (fusion_config({"type": "last_layer"}),), min_length=1, validate_default=False
     )
     """One fusion or several; each becomes a system, trained with every seed."""
-    seeds: Annotated[tuple[int, ...], BeforeValidator(_listed)] = Field((1,), min_length=1)
+    seeds: Annotated[tuple[int, ...], BeforeValidator(listed)] = Field((1,), min_length=1)
 
     @field_validator("seeds")
     @classmethod
@@ -206,7 +211,7 @@ def _checked_fusions(
     values: Mapping[str, Any], source: str, faults: list[Fault]
 ) -> tuple[FusionConfig, ...] | None:
     configs = []
-    for number, item in enumerate(_listed(values.get("fusion")) or ()):
+    for number, item in enumerate(listed(values.get("fusion")) or ()):
         field = f"fusion.{number}" if isinstance(values["fusion"], list | tuple) else "fusion"
         where = locate(values, ("fusion", number), source)
         if isinstance(item, FusionConfig):
@@ -222,21 +227,22 @@ def _checked_fusions(
                              fault.where if fault.where and fault.where.line else where, fault.suggestions)
                        for fault in error.faults]
         except RegistryError as error:
-            faults.append(_as_fault(f"{field}.type", error, where))
+            faults.append(as_fault(f"{field}.type", error, where))
     return tuple(configs) or None
 
 
 def _checked_names(values: Mapping[str, Any], field: str, check: Any, source: str) -> list[Fault]:
     faults = []
-    for item in _listed(values.get(field)) or ():
+    for item in listed(values.get(field)) or ():
         if not isinstance(item, str):
             continue
         try:
             check(item)
         except (LanguageError, RegistryError) as error:
-            faults.append(_as_fault(field, error, locate(values, (field,), source)))
+            faults.append(as_fault(field, error, locate(values, (field,), source)))
     return faults
 
 
-def _as_fault(field: str, error: SprachbundError, where: Location | None) -> Fault:
+def as_fault(field: str, error: SprachbundError, where: Location | None) -> Fault:
+    """An error about one field as a fault among others."""
     return Fault(field, error.what + (f" ({error.remedy})" if error.remedy else ""), where)

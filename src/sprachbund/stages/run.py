@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class RunSummary:
     Args:
         executed: stages that ran, in the order in which they finished.
         hits: stages found in the store whose output was needed.
-        outputs: verified output folder of each target, in the order given.
+        outputs: verified output folder of each target, in the order given; without those held back by `may_start`.
         seconds: duration of the whole.
     """
 
@@ -49,7 +49,13 @@ class RunSummary:
 
 
 def run_stages(
-    targets: Sequence[Stage], store: Store, executor: Executor, emit: Emit = ignore, *, keep_going: bool = False
+    targets: Sequence[Stage],
+    store: Store,
+    executor: Executor,
+    emit: Emit = ignore,
+    *,
+    keep_going: bool = False,
+    may_start: Callable[[str], bool] | None = None,
 ) -> RunSummary:
     """Bring the outputs of the targets into the store.
 
@@ -63,6 +69,8 @@ def run_stages(
         executor: who runs the stages.
         emit: gets every event, always in this thread.
         keep_going: see above.
+        may_start: says whether a stage, by its key, may start now; whoever has no more time starts nothing new
+            and lets what was begun come to its end. None: all may.
 
     Raises:
         SprachbundError: the first failure, as the stage raised it.
@@ -76,12 +84,13 @@ def run_stages(
         hits = [_record(assignment) for assignment in plan.hits]
         for hit in hits:
             emit(StageEvent("hit", hit.key, hit.kind, hit.label))
-        schedule = Schedule(plan.runs, keep_going=keep_going)
+        schedule = Schedule(plan.runs, keep_going=keep_going, may_start=may_start)
         if plan.runs:
             executor.execute(schedule, store, emit)
         if schedule.errors:
             raise schedule.errors[0]
-        outputs = tuple(store.open(key) for key in graph.targets)
+        held_back = {one.key for one in schedule.waiting}
+        outputs = tuple(store.open(key) for key in graph.targets if key not in held_back)
     executed: list[StageRecord] = []
     for outcome in schedule.outcomes:
         record = _record(graph.assignments[outcome.key], outcome.seconds)

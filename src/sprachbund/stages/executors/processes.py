@@ -58,8 +58,8 @@ class ProcessExecutor(Executor):
         try:
             pool.start()
             while pool.working:
-                pool.take_message()
-                pool.start()
+                if pool.take_message():
+                    pool.start()
         finally:
             pool.close()
 
@@ -78,19 +78,20 @@ class _Pool:
 
     def start(self) -> None:
         """Start what is ready and fits; let idle processes end for which there is nothing left."""
-        for assignment in self._schedule.ready():
+        ready = self._schedule.ready()
+        for assignment in list(ready):
             running = [child.current for child in self._children if child.current is not None]
-            admitted = self._executor.budget.admit(assignment, self._schedule.ready(), running)
+            admitted = self._executor.budget.admit(assignment, ready, running)
             if admitted is not None:
                 self._schedule.start(admitted)
+                ready.remove(assignment)
                 self._give(admitted)
-        ready = self._schedule.ready()
         for child in self._children:
             if child.current is None and not any(map(child.takes, ready)):
                 child.retire()
 
-    def take_message(self) -> None:
-        """Wait for one message and act on it.
+    def take_message(self) -> bool:
+        """Wait for one message and act on it; say whether a stage may be able to start now.
 
         Raises:
             KeyboardInterrupt: somebody interrupted a child.
@@ -101,6 +102,7 @@ class _Pool:
                 if isinstance(event, Progress):
                     child.progress = event
                 self._emit(event)
+                return False
             case Done(outcome):
                 child.current = None
                 self._schedule.finish(outcome)
@@ -113,6 +115,7 @@ class _Pool:
                 raise KeyboardInterrupt
             case Ended(status):
                 self._bury(child, status)
+        return True
 
     def close(self) -> None:
         """End all processes: stages that still run get time for a checkpoint, unless Ctrl-C comes again."""

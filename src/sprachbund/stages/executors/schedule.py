@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sprachbund.core.errors import SprachbundError
 from sprachbund.stages.assignment import Assignment
@@ -15,17 +15,20 @@ class Schedule:
     Args:
         runs: inputs before whatever needs them; inputs that are not among them are in the store.
         keep_going: after a failure, go on with whatever does not need the failed stage; else start nothing more.
+        may_start: says whether a stage, by its key, may start now; asked again and again. None: all may.
 
     Attributes:
         outcomes: of stages that are done, in the order in which they finished.
         errors: of stages that failed, in the order in which they failed.
     """
 
-    def __init__(self, runs: Sequence[Assignment], *, keep_going: bool = False) -> None:
+    def __init__(
+        self, runs: Sequence[Assignment], *, keep_going: bool = False, may_start: Callable[[str], bool] | None = None
+    ) -> None:
         keys = {assignment.key for assignment in runs}
         self._waiting = {assignment.key: assignment for assignment in runs}
         self._missing = {one.key: {key for key in one.needs if key in keys} for one in runs}
-        self._keep_going = keep_going
+        self._keep_going, self._may_start = keep_going, may_start
         self.outcomes: list[Outcome] = []
         self.errors: list[SprachbundError] = []
 
@@ -37,7 +40,8 @@ class Schedule:
         """
         if self.errors and not self._keep_going:
             return []
-        ready = [one for one in self._waiting.values() if not self._missing[one.key]]
+        ready = [one for one in self._waiting.values()
+                 if not self._missing[one.key] and (self._may_start is None or self._may_start(one.key))]
         return sorted(ready, key=lambda one: one.resources.elastic)
 
     @property

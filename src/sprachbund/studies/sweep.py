@@ -1,0 +1,212 @@
+"""Run a sweep: what is missing of it, cell by cell; a cell's rows are on disk as soon as it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sprachbund.core.errors import Interrupted
+from sprachbund.results.records import ScoreRow, read_rows
+from sprachbund.stages.events import Emit, Event, StageEvent, ignore
+from sprachbund.stages.executors.executor import Executor
+from sprachbund.stages.run import run_stages
+from sprachbund.stages.store import Store
+from sprachbund.studies.cell_scores import CellScore, cell_score, described
+from sprachbund.studies.cells import Cell, Choice, choose
+from sprachbund.studies.models import Models
+from sprachbund.studies.rows_folder import RowsFolder
+from sprachbund.studies.sweep_plan import PlannedCell, SweepPlan
+
+
+class SweepObserver:
+    """Is told how a sweep goes; this one looks away. Events of single stages go to `emit`."""
+
+    def begin(self, cells: Sequence[PlannedCell]) -> None:
+        """A phase begins: tuning, or the cells that are compared."""
+
+    def scored(self, planned: PlannedCell, score: CellScore, *, stored: bool) -> None:
+        """A cell is done and its rows are on disk; `stored`: they were there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop; what was begun is brought to its end.
+
+    Args:
+        cells: compute at most so many; None: all.
+        seconds: begin none after so much time; None: no limit.
+    """
+
+    cells: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Where a sweep stands.
+
+    Args:
+        done: cells whose rows are on disk, tuning cells first.
+        missing: cells that are still to be computed; the cells that are compared only once tuning is done.
+        choice: the settings of each system; None while tuning is not done.
+        computed: how many cells were computed now.
+    """
+
+    done: tuple[PlannedCell, ...]
+    missing: tuple[Cell, ...]
+    choice: Choice | None
+    computed: int
+
+    def rows(self, folder: RowsFolder) -> list[ScoreRow]:
+        """The rows of all cells that are done, those of tuning cells last.
+
+        Raises:
+            FormatError: a file that does not hold score rows.
+        """
+        cells = sorted(self.done, key=lambda planned: planned.cell.tuning)
+        return [row for planned in cells for row in folder.read(planned.scores)]
+
+
+def run_sweep(
+    plan: SweepPlan,
+    store: Store,
+    executor: Executor,
+    folder: RowsFolder,
+    *,
+    emit: Emit = ignore,
+    observer: SweepObserver | None = None,
+    limits: Limits | None = None,
+    keep_models: bool = False,
+) -> Swept:
+    """Compute the cells that have no rows in a folder.
+
+    First the tuning cells, then every system with the settings chosen for it. A stage that fails does not stop
+    the cells that need nothing of it; the first error is raised in the end.
+
+    Args:
+        plan: the sweep.
+        store: remembers stages; may be empty.
+        executor: who runs the stages.
+        folder: rows of finished cells; new ones are written there.
+        emit: gets the events of stages.
+        observer: is told how the sweep goes.
+        limits: when to stop before the end.
+        keep_models: leave trained models in the store; else a model goes once nothing needs it.
+
+    Raises:
+        SprachbundError: the first failure.
+        Interrupted: Ctrl-C; calling again goes on from there.
+    """
+    runner = _Runner(plan, store, executor, folder, emit, observer or SweepObserver(), limits or Limits(),
+                     Models(store, plan.config, keep=keep_models))
+    runner.run(plan.tuning)
+    if runner.missing:
+        return Swept(tuple(runner.done), tuple(runner.missing), None, runner.computed)
+    scores = {(one.cell.task.label, one.cell.system, one.cell.point, one.cell.seed): runner.scores[one.dev].dev
+              for one in plan.tuning}
+    choice = choose(plan.config, scores)
+    runner.run(plan.final(choice))
+    return Swept(tuple(runner.done), tuple(runner.missing), choice, runner.computed)
+
+
+class _Runner:
+    """Runs the phases of a sweep one after the other."""
+
+    def __init__(
+        self, plan: SweepPlan, store: Store, executor: Executor, folder: RowsFolder, emit: Emit,
+        observer: SweepObserver, limits: Limits, models: Models,
+    ) -> None:
+        self.plan, self.store, self.executor, self.folder = plan, store, executor, folder
+        self.emit, self.observer, self.limits, self.models = emit, observer, limits, models
+        self.begun = time.monotonic()
+        self.done: list[PlannedCell] = []
+        self.missing: list[Cell] = []
+        self.scores: dict[str, CellScore] = {}
+        self.computed = 0
+
+    def run(self, cells: Sequence[PlannedCell]) -> None:
+        """Bring the rows of some cells to disk, as far as the limits allow."""
+        if not cells:
+            return
+        self.observer.begin(cells)
+        there = self.folder.stages
+        waiting = []
+        for planned in cells:
+            if there.issuperset(planned.scores):
+                self.finish(planned, stored=True)
+            else:
+                waiting.append(planned)
+        left = None if self.limits.cells is None else max(0, self.limits.cells - self.computed)
+        phase = _Phase(self, waiting[:left])
+        try:
+            phase.run()
+        except Interrupted:
+            raise Interrupted(
+                f"interrupted with {len(self.done)} of {len(self.done) + len(waiting) - phase.finished} cells done; "
+                f"their rows are in {self.folder.folder}",
+                remedy="run the same command again: it computes only what is missing",
+            ) from None
+        done = set(self.done)
+        self.missing = [planned.cell for planned in waiting if planned not in done]
+
+    def out_of_time(self) -> bool:
+        """Whether no further cell is to be begun."""
+        return self.limits.seconds is not None and time.monotonic() - self.begun > self.limits.seconds
+
+    def finish(self, planned: PlannedCell, *, stored: bool) -> None:
+        """Take in a cell whose rows are on disk, or write them from its stored scores."""
+        if stored:
+            rows = self.folder.read(planned.scores)
+        else:
+            stored_rows = [row for key in planned.scores for row in read_rows(self.store.open(key) / "rows.parquet")]
+            rows = described(stored_rows, planned.cell)
+            name = f"tuning {planned.cell.label}" if planned.cell.tuning else planned.cell.label
+            self.folder.write(name, planned.dev if planned.cell.tuning else planned.test, rows)
+            self.computed += 1
+        cards = self.plan.grounds[planned.cell.task.label].cards
+        extra = {code for card in cards for code in card.extra_languages}
+        score = self.scores[planned.dev] = cell_score(rows, planned.dev, planned.test, extra)
+        self.done.append(planned)
+        self.models.let_go(planned, score.dev)
+        self.observer.scored(planned, score, stored=stored)
+
+
+class _Phase:
+    """Cells that are computed in one go."""
+
+    def __init__(self, runner: _Runner, cells: Sequence[PlannedCell]) -> None:
+        self.runner = runner
+        self.finished = 0
+        self._wanted = {planned: set(planned.scores) for planned in cells}
+        self._cells = list(cells)
+        self._begun: set[str] = set()
+
+    def run(self) -> None:
+        """Compute them.
+
+        Raises:
+            SprachbundError: the first failure, after all else is done.
+        """
+        targets = [stage for planned in self._cells for stage in planned.scores.values()]
+        if targets and not self.runner.out_of_time():
+            run_stages(targets, self.runner.store, self.runner.executor, self._take, keep_going=True,
+                       may_start=self._may_start)
+
+    def _may_start(self, key: str) -> bool:
+        return key in self._begun or not self.runner.out_of_time()
+
+    def _take(self, event: Event) -> None:
+        self.runner.emit(event)
+        if not isinstance(event, StageEvent):
+            return
+        if event.state == "started":
+            self._begun.update(*(planned.own for planned in self._cells if event.key in planned.own))
+        elif event.state in {"hit", "finished"}:
+            for planned in self._cells:
+                wanted = self._wanted[planned]
+                if event.key in wanted:
+                    wanted.discard(event.key)
+                    if not wanted:
+                        self.finished += 1
+                        self.runner.finish(planned, stored=False)

@@ -1,0 +1,171 @@
+"""The config of a sweep: tasks x aggregators x layers x seeds, and what every system may be tuned over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
+
+from sprachbund.core.canonical import Json
+from sprachbund.core.config import Config, is_neutral, neutral, validate
+from sprachbund.core.errors import join_or
+from sprachbund.models.fusion.fusion import FusionConfig
+from sprachbund.pipeline.config import ScoringConfig, TransferConfig, listed
+from sprachbund.training.config import TrainingConfig
+
+Point = tuple[tuple[str, Json], ...]
+"""Settings of a system: (dotted name, value); empty for the task entry's own."""
+
+_TRAINING = "training."
+_DATA = {*ScoringConfig.model_fields, "test_data", "encoder", "training", "train_limit"}
+TUNABLE = (
+    *(_TRAINING + name for name, info in TrainingConfig.model_fields.items()
+      if not is_neutral(info) and name != "max_pieces"),  # it would change the dev data
+    *(name for name in TransferConfig.model_fields if name not in _DATA),
+)
+"""Settings that may stand in a grid: how a system is trained, never what it is trained or scored on."""
+
+_Seed = Annotated[int, Field(strict=True)]
+
+
+class SweepTask(TransferConfig):
+    """One task of a sweep: the settings of a run without systems and seeds."""
+
+    note: str = neutral("")
+    """A sentence that every table repeats ("stand-in training set")."""
+
+
+class TuningConfig(Config):
+    """A small grid that every system gets alike, the baseline first; chosen on source-language dev."""
+
+    grid: dict[str, Annotated[tuple[Any, ...], BeforeValidator(listed), Field(min_length=1)]] = Field(min_length=1)
+    """Dotted setting -> values (`training.head_learning_rate: [1e-3, 5e-3]`); every combination is tried. Of
+    equally good ones the first is taken."""
+    seeds: Annotated[tuple[_Seed, ...], BeforeValidator(listed)] = Field((), min_length=0)
+    """Seeds whose dev scores are averaged; none: the first of the sweep's."""
+
+    def points(self) -> tuple[Point, ...]:
+        """Every combination, the first values first."""
+        return tuple(tuple(zip(self.grid, values, strict=True)) for values in product(*self.grid.values()))
+
+
+class SweepConfig(Config):
+    """Everything that decides the result of a sweep. The first aggregator is the baseline."""
+
+    name: str = Field(min_length=1)
+    """Name of the sweep, of its folder too."""
+    title: str = neutral("")
+    """Heading of the report; "" gives the name."""
+    common: dict[str, Any] = neutral({})
+    """Settings of every task, which a task's own replace; `tasks` holds them already."""
+    tasks: tuple[SweepTask, ...] = Field(min_length=1)
+    aggregators: tuple[SerializeAsAny[FusionConfig], ...] = Field(min_length=1)
+    """Fusions; where an option that takes one value is given a list (`layer: [1, 3, 5]`), each becomes a system."""
+    seeds: Annotated[tuple[_Seed, ...], BeforeValidator(listed)] = Field((1, 2, 3), min_length=1)
+    tuning: TuningConfig | None = None
+    """None: every system is trained with its task's own settings."""
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError(f"a seed is repeated in {list(value)}")
+        return value
+
+    @model_validator(mode="after")
+    def _distinct_names(self) -> SweepConfig:
+        for names, field in ((self.task_names, "tasks"), (self.systems, "aggregators")):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"the same name stands twice under {field}: {join_or(twice)}")
+        return self
+
+    @property
+    def task_names(self) -> tuple[str, ...]:
+        """Names of the tasks in order."""
+        return tuple(task.label for task in self.tasks)
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Labels of the systems in order, the baseline first."""
+        return tuple(fusion.label() for fusion in self.aggregators)
+
+    @property
+    def tuning_seeds(self) -> tuple[int, ...]:
+        """The seeds of tuning cells."""
+        return (self.tuning.seeds or self.seeds[:1]) if self.tuning else ()
+
+
+def with_settings(task: SweepTask, point: Point) -> SweepTask:
+    """A task with some of its settings replaced.
+
+    Raises:
+        ConfigError: values that do not go together.
+    """
+    if not point:
+        return task
+    values = task.model_dump()
+    for name, value in point:
+        group, key = (values["training"], name.removeprefix(_TRAINING)) if _in_training(name) else (values, name)
+        group[key] = value
+    return validate(values, SweepTask, f"the tuning of {task.label}")
+
+
+def setting(task: TransferConfig, name: str) -> Json:
+    """The value that a task has for a dotted setting."""
+    value: Json = getattr(task.training, name.removeprefix(_TRAINING)) if _in_training(name) else getattr(task, name)
+    return value
+
+
+def checked_value(task: SweepTask, name: str, value: Any, source: str) -> Json:
+    """A value of a grid as the config that it belongs to reads it, beside a task's other settings.
+
+    Raises:
+        ConfigError: not such a value.
+    """
+    if _in_training(name):
+        key = name.removeprefix(_TRAINING)
+        read: Json = getattr(validate({**task.training.model_dump(), key: value}, TrainingConfig, source), key)
+        return read
+    return setting(validate({**task.model_dump(), name: value}, SweepTask, source), name)
+
+
+def settings_in_words(task: SweepTask, point: Point) -> str:
+    """What differs from the task's own settings: "head learning rate 0.005, epochs 3"; "" where nothing does."""
+    changed = [(name, value) for name, value in point if value != setting(task, name)]
+    return ", ".join(f"{name.removeprefix(_TRAINING).replace('_', ' ')} {_value(value)}" for name, value in changed)
+
+
+def _value(value: Json) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "on", False: "off", None: "default"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _in_training(name: str) -> bool:
+    return name.startswith(_TRAINING)
+
+
+def merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a task over those of all tasks; groups such as `training` are merged key by key."""
+    result = dict(common)
+    for name, value in own.items():
+        below = result.get(name)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        result[name] = {**below, **value} if both else value  # type: ignore[dict-item]
+    return result
+
+
+def axes(options: Mapping[str, Any], config_class: type[FusionConfig]) -> dict[str, Sequence[Any]]:
+    """Options with a list of values where the fusion takes one: each value makes a system of its own."""
+    fields = config_class.model_fields
+    return {
+        name: value for name, value in options.items()
+        if isinstance(value, list | tuple) and name in fields and not _takes_list(fields[name].annotation)
+    }
+
+
+def _takes_list(annotation: Any) -> bool:
+    return get_origin(annotation) in (tuple, list, Sequence) or any(map(_takes_list, get_args(annotation)))
