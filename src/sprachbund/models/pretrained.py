@@ -141,9 +141,8 @@ def transfer_model(config: SprachbundConfig, encoder: Encoder) -> TransferModel:
         ConfigError: options that this version does not know.
     """
     fusion = fusion_config(config.fusion, "the saved model's fusion")
-    layers = fusion.layers(encoder.n_layers)
     head = build_head(validate(config.head, HeadConfig, "the saved model's head"), encoder.width)
-    return TransferModel(encoder, build_fusion(fusion, encoder.width, len(layers)), head)
+    return TransferModel(encoder, build_fusion(fusion, encoder.width, n_layers=encoder.n_layers), head)
 
 
 register()

@@ -43,7 +43,7 @@ class TransferModel(Classifier):
 
     def __init__(self, encoder: Encoder, fusion: Fusion, head: Head) -> None:
         super().__init__()
-        self.layers = fusion.config.layers(encoder.n_layers)
+        self.layers = fusion.config.streams(encoder.n_layers)
         self.encoder = encoder
         self.fusion = fusion
         self.head = head
@@ -108,9 +108,8 @@ def build_transfer_model(
         ModelError: the fusion wants a layer that the encoder does not have.
         RegistryError: nobody registers the fusion.
     """
-    layers = fusion_config.layers(encoder.n_layers)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        fusion = build_fusion(fusion_config, encoder.width, len(layers))
+        fusion = build_fusion(fusion_config, encoder.width, n_layers=encoder.n_layers)
         head = build_head(head_config, encoder.width)
     return TransferModel(encoder, fusion, head)

@@ -134,6 +134,7 @@ def train_stage(ground: Groundwork, config: TransferConfig, fusion: FusionConfig
             "fusion": plain(fusion),
             "fusion_version": component.value.version,
             "pooling": config.pooling if ground.task.kind == "sequence" else None,
+            "head_normalisation": config.head_normalisation,
             "training": plain(training),
             "seed": seed,
         },

@@ -30,9 +30,9 @@ from sprachbund.training.engine import TrainingProgress, train
 def run(job: Job) -> None:
     """Train one system with one seed.
 
-    Config: task, source, encoder, fusion, pooling, training, seed. Inputs: "train" and, where the source
-    language has dev data, "dev". Output: `model/` (a saved model) and `training.json` (history, dev score,
-    speed).
+    Config: task, source, encoder, fusion, pooling, head_normalisation, training, seed. Inputs: "train" and, where
+    the source language has dev data, "dev". Output: `model/` (a saved model) and `training.json` (history, dev
+    score, speed).
     """
     task = load_task(str(job.config["task"]))
     corpus = EncodedCorpus.load(job.inputs["train"])
@@ -45,8 +45,8 @@ def run(job: Job) -> None:
     opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
     check_tokenizer((corpus, *([dev] if dev else [])), opened.tokenizer, str(job.config["encoder"]))
     fusion = fusion_config(_mapping(job.config["fusion"]))
-    model = build_transfer_model(opened.encoder, fusion, head_config(task, space, config, job.config["pooling"]),
-                                 seed=derive_seed(seed, "model"))
+    head = head_config(task, space, config, job.config["pooling"], str(job.config["head_normalisation"]))
+    model = build_transfer_model(opened.encoder, fusion, head, seed=derive_seed(seed, "model"))
     result = train(
         model, corpus, space, config, seed,
         work=job.work,
@@ -69,12 +69,14 @@ def run(job: Job) -> None:
     (job.output / "training.json").write_text(summary, encoding="utf-8")
 
 
-def head_config(task: Task, space: LabelSpace, config: TrainingConfig, pooling: Any) -> HeadConfig:
+def head_config(
+    task: Task, space: LabelSpace, config: TrainingConfig, pooling: Any, normalisation: str = "none"
+) -> HeadConfig:
     """The head that a label space's kind asks for."""
+    values = {"n_labels": len(space.labels), "dropout": config.head_dropout, "normalisation": normalisation}
     if task.kind == "tokens":
-        return HeadConfig(type="token_labels", n_labels=len(space.labels), dropout=config.head_dropout)
-    return HeadConfig(type="sequence_label", n_labels=len(space.labels), dropout=config.head_dropout,
-                      pooling=pooling or "first")
+        return HeadConfig.model_validate({"type": "token_labels", **values})
+    return HeadConfig.model_validate({"type": "sequence_label", "pooling": pooling or "first", **values})
 
 
 def _dev_scorer(

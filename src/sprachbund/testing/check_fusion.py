@@ -14,30 +14,35 @@ from typing import Any
 import torch
 from ruamel.yaml import YAML
 from safetensors.torch import load, save
-from torch import Tensor
+from torch import Tensor, nn
 
 from sprachbund.core.canonical import plain
 from sprachbund.core.config import parse_yaml, validate
 from sprachbund.core.errors import ConfigError, ModelError
-from sprachbund.models.fusion.fusion import FUSIONS, Fusion, FusionConfig
+from sprachbund.models.fusion.fusion import FUSIONS, Fusion, FusionConfig, start_of
 
 N_LAYERS = 4
 WIDTH = 24
 TOLERANCES = {torch.float32: 1e-5, torch.bfloat16: 2e-2}
 """Largest difference, relative to states of size 1, that padding may make."""
+POINTWISE = "order of tokens"
 
 
-def check_fusion(fusion: str | type[Fusion], options: Mapping[str, Any] | None = None) -> None:
+def check_fusion(fusion: str | type[Fusion], options: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """Check everything that a fusion promises, in training and in evaluation.
 
     Shape; padding changes nothing (1e-5 in float32, 2e-2 in bfloat16, also under autocast); one position,
     one row and rows of nothing but padding give numbers; gradients reach every stream; the same seed gives
     the same weights; saving and loading gives the same fusion; the config survives YAML and JSON;
-    layers that an encoder does not have are refused.
+    layers that an encoder does not have are refused; with `identity_start` it starts as the last layer, bit for
+    bit, and all this holds again; its gate, if it has one, gives its result.
 
     Args:
         fusion: a registered name, or the class.
         options: the config's options besides `type`; needed where the config has no defaults.
+
+    Returns:
+        What was found to hold, in a few words each; `POINTWISE` is no promise, only told where it is so.
 
     Raises:
         AssertionError: a broken promise, in a sentence.
@@ -51,16 +56,36 @@ def check_fusion(fusion: str | type[Fusion], options: Mapping[str, Any] | None =
     _check_description(fusion_class)
     _check_config(config, name)
     layers = _check_layers(config, name)
-    built = _build(fusion_class, config, len(layers), seed=0)
+    held = _check_built(fusion_class, config, name)
+    if _takes_identity_start(config):
+        started = config.model_copy(update={"identity_start": True})
+        assert started.label() != config.label(), f"the label of {name} does not tell the identity start"
+        _check_config(started, name)
+        _check_start(fusion_class, started, name)
+        _check_built(fusion_class, started, f"{name} with identity start")
+        held += ("identity start",)
+    return (f"layers {', '.join(map(str, layers))} of {N_LAYERS}", "config", *held)
+
+
+def _check_built(fusion_class: type[Fusion], config: FusionConfig, name: str) -> tuple[str, ...]:
+    """What a built fusion promises; what it held."""
+    built = _build(fusion_class, config, seed=0)
     _check_seed(fusion_class, config, built)
     for training in (True, False):
         mode = f"{name} in {'training' if training else 'evaluation'}"
         for dtype in TOLERANCES:
             _check_shapes(built.train(training), dtype, mode)
-            _check_padding(built.train(training), dtype, mode)
-        _check_autocast(built.train(training), mode)
-        _check_gradients(built.train(training), mode)
+            _check_padding(_sure(built.train(training)), dtype, mode)
+        _check_autocast(_sure(built.train(training)), mode)
+        _check_gradients(_opened(_sure(built.train(training))), mode)
     _check_saving(fusion_class, config, built)
+    held = ["seed", "shapes", "padding", "bfloat16", "gradients", "saving"]
+    if _is_pointwise(_opened(built.eval())):
+        held.append(POINTWISE)
+    if built.gate_channels is not None:
+        _check_gate(_opened(built.eval()), built.gate_channels, name)
+        held.append("gate")
+    return tuple(held)
 
 
 def _config(fusion_class: type[Fusion], options: Mapping[str, Any]) -> FusionConfig:
@@ -97,20 +122,48 @@ def _check_layers(config: FusionConfig, name: str) -> tuple[int, ...]:
             wanted = config.layers(n_layers)
         except ModelError:
             continue
+        assert len(set(wanted)) == len(wanted), f"{name} wants a layer twice: {wanted}"
         assert all(0 <= layer <= n_layers for layer in wanted), (
             f"{name} wants the layers {wanted} of an encoder that has 0 to {n_layers}: it has to raise ModelError"
         )
     return layers
 
 
-def _build(fusion_class: type[Fusion], config: FusionConfig, n_streams: int, *, seed: int) -> Fusion:
+def _build(fusion_class: type[Fusion], config: FusionConfig, *, seed: int) -> Fusion:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return fusion_class(config, WIDTH, n_streams)
+        return start_of(fusion_class(config, WIDTH, len(config.layers(N_LAYERS))), N_LAYERS)
+
+
+def _takes_identity_start(config: FusionConfig) -> bool:
+    try:
+        validate({**config.model_dump(), "identity_start": True}, type(config), "identity start")
+    except ConfigError:
+        return False
+    return True
+
+
+def _opened(fusion: Fusion) -> Fusion:
+    """A copy with every parameter away from its first value: some start at 0 and let nothing through at first."""
+    generator = torch.Generator().manual_seed(23)
+    moved = copy.deepcopy(fusion)
+    with torch.no_grad():
+        for parameter in moved.parameters():
+            parameter.add_(0.1 * torch.randn(parameter.shape, generator=generator))
+    return moved
+
+
+def _sure(fusion: Fusion) -> Fusion:
+    """A copy without dropout: what is drawn depends on the padding."""
+    calm = copy.deepcopy(fusion)
+    for module in calm.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    return calm
 
 
 def _check_seed(fusion_class: type[Fusion], config: FusionConfig, built: Fusion) -> None:
-    again = _build(fusion_class, config, built.n_streams, seed=0).state_dict()
+    again = _build(fusion_class, config, seed=0).state_dict()
     for key, value in built.state_dict().items():
         assert torch.equal(value, again[key]), f"{built.name}: the same seed gives another {key}"
 
@@ -169,6 +222,42 @@ def _check_padding(fusion: Fusion, dtype: torch.dtype, mode: str) -> None:
         )
 
 
+def _is_pointwise(fusion: Fusion) -> bool:
+    """Whether tokens in another order give the same results in that order: no promise, but worth knowing."""
+    states, mask = _inputs(fusion, [5, 5], 5, torch.float32)
+    order = torch.tensor([3, 0, 4, 2, 1])
+    with torch.no_grad():
+        moved = _run(fusion, [state[:, order] for state in states], mask)
+        return torch.allclose(_run(fusion, states, mask)[:, order], moved, atol=TOLERANCES[torch.float32])
+
+
+def _check_start(fusion_class: type[Fusion], config: FusionConfig, name: str) -> None:
+    streams = config.streams(N_LAYERS)
+    built = _build(fusion_class, config, seed=0)
+    for training in (True, False):
+        for dtype in TOLERANCES:
+            states, mask = _inputs(built, [3, 5, 1], 5, dtype)
+            with torch.no_grad():
+                fused = _run(built.train(training), states, mask)
+            same = torch.equal(fused[mask], states[streams.index(N_LAYERS)][mask])
+            assert same, f"{name} with identity start, {dtype}: the first result is not the last layer, bit for bit"
+
+
+def _check_gate(fusion: Fusion, channels: int, name: str) -> None:
+    states, mask = _inputs(fusion, [3, 5, 1], 5, torch.float32)
+    with torch.no_grad():
+        gate = fusion.read_gate(states, mask)
+        assert gate is not None, f"{name} names {channels} channels of a gate and has none"
+        expected = (*mask.shape, channels)
+        assert gate.shape == expected, f"the gate of {name} has the shape {tuple(gate.shape)}, expected {expected}"
+        assert not bool(gate[~mask].any()), f"the gate of {name} is not 0 at padding"
+        difference = (fusion.apply_gate(states, mask, gate) - fusion(states, mask))[mask].abs().max()
+        assert float(difference) <= 1e-5, f"the gate of {name} gives another result than forward: {difference:.3g}"
+        frozen = gate[mask].mean(0).view(1, 1, -1)
+        shape = fusion.apply_gate(states, mask, frozen).shape
+    assert shape == states[0].shape, f"{name} cannot be given one gate for all positions: {tuple(shape)}"
+
+
 def _check_autocast(fusion: Fusion, mode: str) -> None:
     states, mask = _inputs(fusion, [3, 7, 5, 1], 7, torch.float32)
     with torch.no_grad():
@@ -200,7 +289,7 @@ def _check_saving(fusion_class: type[Fusion], config: FusionConfig, built: Fusio
     trained = copy.deepcopy(built).train()
     with torch.no_grad():
         trained(states, mask)  # running statistics, if any, leave their initial values
-    other = _build(fusion_class, config, built.n_streams, seed=1)
+    other = _build(fusion_class, config, seed=1)
     other.load_state_dict(load(save({key: value.contiguous() for key, value in trained.state_dict().items()})))
     with torch.no_grad():
         same = torch.equal(trained.eval()(states, mask), other.eval()(states, mask))

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sprachbund.models.fusion.aif import AIF, RealBatchNorm
+from sprachbund.models.fusion.aif import AIF
+from sprachbund.models.fusion.ms_cam import RealBatchNorm
 
 Array = NDArray[np.float64]
 VARIANTS = list(product(("literal", "sigmoid"), ("mean", "sum"), ("batch", "layer")))

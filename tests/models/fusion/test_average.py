@@ -22,7 +22,7 @@ def test_a_layer_that_is_not_there() -> None:
         AverageConfig(over=(2, 12)).layers(6)
 
 
-@pytest.mark.parametrize(("over", "told"), [([2, 2], "a layer stands twice"), ([], "at least 1 item"),
+@pytest.mark.parametrize(("over", "told"), [([2, 2], "a layer stands twice"), ([], "at least 2 items"),
                                             ([-1], "greater than or equal to 0")])
 def test_impossible_choices(over: list[int], told: str) -> None:
     with pytest.raises(ConfigError, match=told):
@@ -30,7 +30,7 @@ def test_impossible_choices(over: list[int], told: str) -> None:
 
 
 def test_the_mean_is_taken_in_single_precision() -> None:
-    fusion = build_fusion(AverageConfig(), 4, 3)
+    fusion = build_fusion(AverageConfig(), 4, n_layers=3)
     streams = [torch.full((1, 2, 4), value) for value in (256.0, 1.0, 1.0)]
     mask = torch.ones(1, 2, dtype=torch.bool)
     assert torch.equal(fusion(streams, mask), torch.full((1, 2, 4), 86.0))

@@ -47,7 +47,7 @@ def test_two_streams_exactly() -> None:
 def test_options_reach_the_module() -> None:
     config = fusion_config({"type": "dlfa", "layer": 1, "gate": "sigmoid", "integration": "sum",
                             "normalisation": "layer", "reduction": 2})
-    fusion = build_fusion(config, 8, 2)
+    fusion = build_fusion(config, 8, n_layers=2)
     assert isinstance(fusion, DLFA)
     assert (fusion.aif.gate, fusion.aif.integration) == ("sigmoid", "sum")
     assert fusion.aif.local_branch[0].out_features == 4
@@ -55,7 +55,7 @@ def test_options_reach_the_module() -> None:
 
 
 def test_the_order_of_streams_matters() -> None:
-    fusion = build_fusion(fusion_config({"type": "dlfa", "layer": 1}), 8, 2).eval()
+    fusion = build_fusion(fusion_config({"type": "dlfa", "layer": 1}), 8, n_layers=2).eval()
     last, lower = torch.randn(2, 1, 3, 8, generator=torch.Generator().manual_seed(0))
     mask = torch.ones(1, 3, dtype=torch.bool)
     assert not torch.allclose(fusion([last, lower], mask), fusion([lower, last], mask))

@@ -16,7 +16,7 @@ def test_it_is_the_last_layer_untouched() -> None:
     assert config.layers(12) == (12,)
     assert config.label() == "last layer"
     state = torch.randn(2, 3, 8)
-    fusion = build_fusion(config, 8, 1)
+    fusion = build_fusion(config, 8, n_layers=1)
     assert fusion([state], torch.ones(2, 3, dtype=torch.bool)) is state
     assert not list(fusion.parameters())
 

@@ -1,66 +1,52 @@
-"""The plain mean of several layers: what fusing is worth without any parameter."""
+"""The plain mean of several layers, or their sum: what fusing is worth without any parameter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float
-from pydantic import Field, field_validator
 from torch import Tensor
 
 from sprachbund.models.fusion.fusion import Fusion, FusionConfig
-from sprachbund.models.taps import check_layer
+from sprachbund.models.fusion.several import SeveralConfig
 
-_LayerNumber = Annotated[int, Field(ge=0)]
+Integration = Literal["mean", "sum"]
 
 
-class AverageConfig(FusionConfig):
-    """Which layers are averaged."""
+class AverageConfig(SeveralConfig):
+    """Which layers are averaged, or added."""
 
+    title: ClassVar[str] = "average"
     type: Literal["average"] = "average"
-    over: Annotated[tuple[_LayerNumber, ...], Field(min_length=1)] | None = None
-    """Layer numbers, 0 for the embeddings, 1..N; None: all of 1..N. The control of a DLFA with lower
-    layer k in an encoder of N layers is `over: [k, N]`."""
+    integration: Integration = "mean"
+    """The mean of the layers, or their sum (a head with a norm before it cannot tell them apart)."""
 
-    @field_validator("over")
-    @classmethod
-    def _distinct(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        if value is not None and len(set(value)) < len(value):
-            raise ValueError("a layer stands twice")
-        return value
-
-    def layers(self, n_layers: int) -> tuple[int, ...]:
-        """The chosen layers, or 1..N.
-
-        Raises:
-            ModelError: a layer that the encoder does not have.
-        """
-        if self.over is None:
-            return tuple(range(1, n_layers + 1))
-        return tuple(check_layer(layer, n_layers) for layer in self.over)
-
-    def label(self) -> str:
-        """Name for tables."""
-        return f"average of {'all layers' if self.over is None else ', '.join(map(str, self.over))}"
+    def choices(self) -> tuple[str, ...]:
+        """The sum is told."""
+        return ("sum",) if self.integration == "sum" else ()
 
 
 class Average(Fusion):
-    """The element-wise mean of the streams; no parameters."""
+    """The element-wise mean of the streams, or their sum; no parameters."""
 
     name: ClassVar[str] = "average"
     version: ClassVar[int] = 1
     summary: ClassVar[str] = "element-wise mean of several layers, without parameters: a control of learnt fusions"
     config_class: ClassVar[type[FusionConfig]] = AverageConfig
 
+    def __init__(self, config: AverageConfig, width: int, n_streams: int) -> None:
+        super().__init__(config, width, n_streams)
+        self.divisor = n_streams if config.integration == "mean" else 1
+
     def forward(
         self,
         states: Sequence[Float[Tensor, "batch positions width"]],
         mask: Bool[Tensor, "batch positions"],
     ) -> Float[Tensor, "batch positions width"]:
-        """Add the streams in single precision or better and divide by their number."""
+        """Add the streams in single precision or better and divide by their number, if the mean is asked for."""
         total = states[0].to(torch.promote_types(states[0].dtype, torch.float32))
         for state in states[1:]:
             total = total + state
-        return (total / len(states)).to(states[0].dtype)
+        return (total / self.divisor).to(states[0].dtype)

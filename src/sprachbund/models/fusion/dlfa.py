@@ -9,62 +9,48 @@ from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor
 
-from sprachbund.core.errors import ModelError
-from sprachbund.models.fusion.aif import AIF, Gate, Integration, Normalisation
-from sprachbund.models.fusion.fusion import Fusion, FusionConfig
+from sprachbund.models.fusion.aif import AIF, Gate
+from sprachbund.models.fusion.average import Integration
+from sprachbund.models.fusion.fusion import FusionConfig
+from sprachbund.models.fusion.ms_cam import Branches, Convolutions, Kernel, Normalisation
+from sprachbund.models.fusion.pair import GatedPair, PairConfig
 
 
-class DLFAConfig(FusionConfig):
+class DLFAConfig(PairConfig):
     """Which lower layer, and what the paper leaves open."""
 
+    title: ClassVar[str] = "DLFA"
     type: Literal["dlfa"] = "dlfa"
-    layer: int = Field(ge=0)
-    """k, the lower layer: 0 for the embeddings, 1..N-1 (D_k in the paper)."""
     integration: Integration = "mean"
     """What the module reads: the mean of the two layers, or their sum."""
     gate: Gate = "literal"
     """literal: W' = sigmoid(.) * W, as equation (1) is printed; sigmoid: W' = sigmoid(.), a true weight."""
     normalisation: Normalisation = "batch"
-    """batch: over the real tokens of the batch; layer: over the channels of each token."""
+    """batch: over the real tokens of the batch; layer: over the channels of each token; none."""
     reduction: int = Field(4, ge=1)
     """r: both branches squeeze E channels to E/r."""
+    kernel: Kernel = 1
+    """Positions that a convolution of the local branch sees: the token, or its two neighbours too."""
+    branches: Branches = "both"
+    """Global and local context, or one of them alone (an ablation)."""
+    convolutions: Convolutions = 2
+    """Of each branch: squeeze and expansion, or one alone (the paper's "two convolution layers" taken for both branches
+    together)."""
 
-    def layers(self, n_layers: int) -> tuple[int, ...]:
-        """The last layer, then the lower one.
-
-        Raises:
-            ModelError: the encoder has no such layer below its last one.
-        """
-        if self.layer >= n_layers:
-            what = "is the last layer itself: fusing it with itself changes nothing"
-            if self.layer > n_layers:
-                what = f"does not exist: the encoder has the embedding layer 0 and layers 1 to {n_layers}"
-            raise ModelError(
-                f"lower layer {self.layer} {what}",
-                remedy=f"choose a lower layer from 0 to {n_layers - 1}",
-            )
-        return (n_layers, self.layer)
-
-    def label(self) -> str:
-        """Name for tables, with every option that is not the default: "DLFA (k=10, literal)"."""
-        return f"DLFA (k={self.layer}, {self._options()})"
-
-    def aggregator(self) -> str:
-        """The same without the layer: "DLFA (literal)"."""
-        return f"DLFA ({self._options()})"
-
-    def _options(self) -> str:
-        parts: list[str] = [self.gate]
-        if self.integration != "mean":
-            parts.append(self.integration)
-        if self.normalisation != "batch":
-            parts.append(f"{self.normalisation} norm")
-        if self.reduction != 4:
-            parts.append(f"r={self.reduction}")
-        return ", ".join(parts)
+    def choices(self) -> tuple[str, ...]:
+        """The gate, and every option that is not the default."""
+        return (
+            self.gate,
+            "sum" if self.integration == "sum" else "",
+            "" if self.normalisation == "batch" else f"{self.normalisation} norm".replace("none", "no"),
+            "" if self.reduction == 4 else f"r={self.reduction}",
+            "" if self.kernel == 1 else f"kernel {self.kernel}",
+            "" if self.branches == "both" else f"{self.branches} branch",
+            "" if self.convolutions == 2 else "one convolution a branch",
+        )
 
 
-class DLFA(Fusion):
+class DLFA(GatedPair):
     """Two streams, the last layer and a lower one, through one AIF module.
 
     Raises:
@@ -78,22 +64,22 @@ class DLFA(Fusion):
 
     def __init__(self, config: DLFAConfig, width: int, n_streams: int) -> None:
         super().__init__(config, width, n_streams)
-        if n_streams != 2:
-            raise ModelError(f"DLFA fuses two streams, the last layer and a lower one; it was given {n_streams}")
         self.aif = AIF(
             width,
             reduction=config.reduction,
             gate=config.gate,
             integration=config.integration,
             normalisation=config.normalisation,
+            branches=config.branches,
+            kernel=config.kernel,
+            convolutions=config.convolutions,
         )
 
-    def forward(
+    def weights(
         self,
         states: Sequence[Float[Tensor, "batch positions width"]],
         mask: Bool[Tensor, "batch positions"],
     ) -> Float[Tensor, "batch positions width"]:
-        """Fuse the last layer (first stream) with the lower one (second stream)."""
+        """W' of equation (1)."""
         last, lower = states
-        fused: Tensor = self.aif(last, lower, mask)
-        return fused
+        return self.aif.weights(last, lower, mask)

@@ -15,6 +15,8 @@ class LastLayerConfig(FusionConfig):
     """No options."""
 
     type: Literal["last_layer"] = "last_layer"
+    identity_start: Literal[False] = False
+    """It is the last layer from the start to the end."""
 
     def layers(self, n_layers: int) -> tuple[int, ...]:
         """The last layer."""
