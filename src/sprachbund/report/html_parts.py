@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -11,10 +11,16 @@ from sprachbund.report.run_info import DataNote
 from sprachbund.report.tables import Cell, Column, Line, Table
 
 
-def page(title: str, sections: Iterable[str]) -> str:
-    """The whole page around its sections, with styles and script inside."""
+def page(title: str, sections: Iterable[str], *, styles: str = "") -> str:
+    """The whole page around its sections, with styles and script inside.
+
+    Args:
+        title: of the page.
+        sections: HTML.
+        styles: name of a style sheet of this package for what the page has beside the usual, or "".
+    """
     folder = files("sprachbund.report")
-    styles = folder.joinpath("page.css").read_text(encoding="utf-8")
+    sheets = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", styles) if name)
     script = folder.joinpath("page.js").read_text(encoding="utf-8")
     return f"""<!doctype html>
 <html lang="en">
@@ -24,7 +30,7 @@ def page(title: str, sections: Iterable[str]) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)}</title>
 <style>
-{figure_styles()}{styles}</style>
+{figure_styles()}{sheets}</style>
 </head>
 <body>
 <main>
@@ -40,7 +46,7 @@ def table_html(table: Table, provenance: str = "", *, sortable: bool = False) ->
     """A table with its caption and the provenance above it; wide ones scroll inside their own box."""
     head = "".join(f'<th scope="col" class="{_column_class(column)}">{escape(column.label)}</th>'
                    for column in table.columns)
-    body = "".join(_line(line, table.columns) for line in table.lines)
+    body = "".join(_lines(table))
     caption = escape(" ".join(part for part in (table.caption, provenance) if part))
     kind = ' class="sortable"' if sortable else ""
     told = f"{table.name}-caption"
@@ -70,6 +76,16 @@ def bullets(items: Sequence[str], kind: str = "") -> str:
         return ""
     given = f' class="{kind}"' if kind else ""
     return f"<ul{given}>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>\n"
+def _lines(table: Table) -> Iterator[str]:
+    group = None
+    for line in table.lines:
+        if table.grouped and line.group != group:
+            group = line.group
+            yield (f'<tr class="group"><th scope="rowgroup" colspan="{len(table.columns)}">'
+                   f"<span>{escape(group)}</span></th></tr>\n")
+        yield _line(line, table.columns)
+
+
 def _line(line: Line, columns: Sequence[Column]) -> str:
     cells = [_cell(cell, column, first=number == 0) for number, (cell, column) in enumerate(zip(line.cells, columns,
                                                                                              strict=True))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sprachbund.core.files import write_text
@@ -24,17 +25,19 @@ def write_markdown(path: Path, findings: Findings, info: RunInfo) -> None:
 
 def markdown_report(contents: Contents) -> str:
     """The whole report as text."""
-    parts = [f"# {_plain(contents.title)}", f"*{_plain(contents.question)}*", f"**{_plain(contents.headline)}**"]
+    parts = [f"# {plain_text(contents.title)}", f"*{plain_text(contents.question)}*",
+             f"**{plain_text(contents.headline)}**"]
     if contents.provenance:
-        parts.append(f"> {_plain(contents.provenance_line)}")
-    parts += [_bullets(contents.caveats), _bullets(tuple(f"**{name}**: {value}" for name, value in contents.facts))]
+        parts.append(f"> {plain_text(contents.provenance_line)}")
+    parts += [bullet_list(contents.caveats),
+              bullet_list([f"**{name}**: {value}" for name, value in contents.facts])]
     tables = [contents.comparisons, contents.families, contents.scripts, *contents.languages]
     parts += [markdown_table(table, contents.provenance_line, heading=True) for table in tables if table]
-    parts += [f"## {contents.handled.title}", _plain(contents.handled_summary)]
+    parts += [f"## {contents.handled.title}", plain_text(contents.handled_summary)]
     if contents.handled.lines:
         parts.append(markdown_table(contents.handled, contents.provenance_line))
     if contents.missing:
-        parts += ["### Missing", _bullets(contents.missing)]
+        parts += ["### Missing", bullet_list(contents.missing)]
     parts += ["## How to make it again"]
     if contents.command:
         parts.append(f"```sh\n{contents.command}\n```")
@@ -42,13 +45,13 @@ def markdown_report(contents: Contents) -> str:
     parts.append(markdown_table(contents.systems, contents.provenance_line))
     for title, pairs in contents.pairs():
         if pairs:
-            parts += [f"### {title}", _bullets(tuple(f"`{name}`: {value}" for name, value in pairs))]
+            parts += [f"### {title}", bullet_list(tuple(f"`{name}`: {value}" for name, value in pairs))]
     if contents.cards:
         notes = tuple(
             f"**{note.name}**: " + "; ".join(item for item in (
                 note.description, note.citation, note.url, f"licence: {note.licence or 'not stated'}") if item)
             for note in contents.cards)
-        parts += ["### Data and models: licences and citations", _bullets(notes)]
+        parts += ["### Data and models: licences and citations", bullet_list(notes)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -56,11 +59,19 @@ def markdown_table(table: Table, provenance: str = "", *, heading: bool = False)
     """One table with its caption and the provenance below; numbers are aligned to the right."""
     head = "| " + " | ".join(_cell_text(column.label) for column in table.columns) + " |"
     rule = "|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|"
-    lines = ["| " + " | ".join(_cell(cell) for cell in line.cells) + " |" for line in table.lines]
-    text = "\n".join([head, rule, *lines])
+    text = "\n".join([head, rule, *_lines(table)])
     below = " ".join(part for part in (table.caption, provenance) if part)
-    title = f"## {_plain(table.title)}\n\n" if heading else ""
-    return f"{title}{text}" + (f"\n\n{_plain(below)}" if below else "")
+    title = f"## {plain_text(table.title)}\n\n" if heading else ""
+    return f"{title}{text}" + (f"\n\n{plain_text(below)}" if below else "")
+
+
+def _lines(table: Table) -> Iterator[str]:
+    group = None
+    for line in table.lines:
+        if table.grouped and line.group != group:
+            group = line.group
+            yield f"| **{_cell_text(group)}** |" + " |" * (len(table.columns) - 1)
+        yield "| " + " | ".join(_cell(cell) for cell in line.cells) + " |"
 
 
 def _cell(cell: Cell) -> str:
@@ -69,13 +80,14 @@ def _cell(cell: Cell) -> str:
 
 
 def _cell_text(text: str) -> str:
-    return _plain(text).replace("|", "\\|")
+    return plain_text(text).replace("|", "\\|")
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Characters that Markdown would read as markup, escaped; names have underscores and stars."""
     return "".join(f"\\{character}" if character in "\\`*_<>[]" else character for character in text)
 
 
-def _bullets(items: tuple[str, ...]) -> str:
+def bullet_list(items: Sequence[str]) -> str:
+    """A list of lines that are Markdown already."""
     return "\n".join(f"- {item}" for item in items)

@@ -61,13 +61,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: name (unique, for links), caption (what it is, language set, seeds), columns and lines."""
+    """A table.
+
+    Args:
+        name: unique, for links.
+        title, caption: what it is, its language set, its seeds.
+        columns, lines: its cells.
+        grouped: whether lines stand under a heading wherever their group changes.
+    """
 
     name: str
     title: str
     caption: str
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
+    grouped: bool = False
 
 
 def languages_table(look: Lookup, metric: MetricInfo) -> Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PAPER = "2205.08497"
+REPORTED_FUSION = "dlfa"
+"""The fusion whose gains the paper reports."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class SweepSystem:
 
     Args:
         name: unique in the part; `settings` stand behind it in brackets where one label was scored with several.
+        fusion: registered name.
         aggregator: the label without the layer.
         layer: the lower layer it has beside the baseline's, or alone; the baseline's own where it has no other; None
             for several.
@@ -97,6 +98,7 @@ class SweepSystem:
     """
 
     name: str
+    fusion: str
     aggregator: str
     layer: int | None
     control: bool

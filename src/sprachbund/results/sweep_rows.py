@@ -31,6 +31,7 @@ class SystemFacts:
     """What rows say of a system besides scores; the fields are those of `SweepSystem`."""
 
     name: str
+    fusion: str
     aggregator: str
     layer: int | None
     control: bool
@@ -194,7 +195,7 @@ def _facts(rows: Sequence[ScoreRow], baseline: str, tried: Mapping[str, int]) ->
         control = name != baseline and row.layers == top and row.fusion != _SINGLE
         alone = members[row.aggregator] == 1 and (control or name == baseline)
         layer = None if alone else _layer(row.layers, top)
-        found.append(SystemFacts(name, row.aggregator, layer, control, row.settings, tried[name]))
+        found.append(SystemFacts(name, row.fusion, row.aggregator, layer, control, row.settings, tried[name]))
     aggregators = list(dict.fromkeys(row.aggregator for row in first.values()))
 
     def place(facts: SystemFacts) -> tuple[int, int, int, int]:

@@ -63,6 +63,7 @@ class PartScores:
                             remedy="finish the cells of at least one language, or leave the unfinished system out")
         self.chosen: LanguageSet = sets[0]
         self.source = next((target.code for target in self.complete if target.is_source), None)
+        self._gains: dict[tuple[str, str, str | None], Gain | None] = {}
         self._scored: dict[tuple[Seeds, str], tuple[list[str], SystemScores]] = {}
 
     def common(self, *systems: str) -> Seeds:
@@ -95,6 +96,12 @@ class PartScores:
 
     def gain(self, system: str, against: str, metric: str | None = None) -> Gain | None:
         """A system minus another on the mean over the language set; None where they share no seed."""
+        key = (system, against, metric)
+        if key not in self._gains:
+            self._gains[key] = self._new_gain(system, against, metric)
+        return self._gains[key]
+
+    def _new_gain(self, system: str, against: str, metric: str | None) -> Gain | None:
         here = self.gain_estimate(system, against, metric=metric)
         if here is None:
             return None

@@ -90,7 +90,7 @@ def _part(rows: PartRows, unaveraged: Collection[str], level: float) -> SweepPar
 def _system(place: int, rows: PartRows, scores: PartScores) -> SweepSystem:
     facts = rows.systems[place]
     return SweepSystem(
-        name=facts.name, aggregator=facts.aggregator, layer=facts.layer, control=facts.control,
+        name=facts.name, fusion=facts.fusion, aggregator=facts.aggregator, layer=facts.layer, control=facts.control,
         settings=facts.settings, settings_tried=facts.settings_tried, seeds=scores.seeds[facts.name],
         dev=dev_estimate(rows.dev, facts.name, rows.metric, DEV, scores.level),
         source=scores.source_estimate(facts.name), targets=scores.targets_estimate(facts.name),
