@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sprachbund.statistics.distributions import t_quantile
 from sprachbund.statistics.repetitions import Floats, fold
 from sprachbund.statistics.resampling import (
     RESAMPLES,
@@ -49,7 +50,7 @@ def percentile_interval(draws: Floats, *, level: float = LEVEL, method: str | No
     Raises:
         ValueError: the level is not between 0 and 1.
     """
-    _check_level(level)
+    check_level(level)
     told = method or method_of(draws)
     numbers = fold(draws)
     numbers = numbers[~np.isnan(numbers)]
@@ -116,7 +117,7 @@ def t_interval(values: Sequence[float] | Floats, *, level: float = LEVEL) -> Int
     Raises:
         ValueError: fewer than two values.
     """
-    _check_level(level)
+    check_level(level)
     numbers = np.asarray(values, dtype=np.float64)
     count = len(numbers)
     if count < 2:
@@ -126,47 +127,17 @@ def t_interval(values: Sequence[float] | Floats, *, level: float = LEVEL) -> Int
     return Interval(mean - half, mean + half, level, f"Student's t over {count} repetitions")
 
 
-def t_quantile(probability: float, degrees: int) -> float:
-    """The quantile of Student's t distribution, by bisection of its closed form.
-
-    In the angle theta = atan(t / sqrt(degrees)) the distribution function is a finite sum (Abramowitz
-    and Stegun 1964, 26.7.3 and 26.7.4), and halving [0, pi/2] loses no digits, however long the tail.
-
-    Raises:
-        ValueError: a probability outside (0, 1) or fewer degrees of freedom than one.
-    """
-    if not 0 < probability < 1 or degrees < 1:
-        raise ValueError(f"expected 0 < probability < 1 and degrees >= 1, got {probability} and {degrees}")
-    if probability < 0.5:
-        return -t_quantile(1 - probability, degrees)
-    low, high = 0.0, math.pi / 2
-    for _ in range(80):
-        middle = (low + high) / 2
-        if 0.5 + 0.5 * _within(middle, degrees) < probability:
-            low = middle
-        else:
-            high = middle
-    return math.tan((low + high) / 2) * math.sqrt(degrees)
-
-
-def _within(theta: float, degrees: int) -> float:
-    """P(|T| <= t) for t = tan(theta) · sqrt(degrees)."""
-    sine, square = math.sin(theta), math.cos(theta) ** 2
-    odd = degrees % 2 == 1
-    term = math.cos(theta) if odd else 1.0
-    total = term if degrees > 1 else 0.0
-    for step in range(3 if odd else 2, degrees - 1, 2):
-        term *= square * (step - 1) / step
-        total += term
-    return 2 / math.pi * (theta + sine * total) if odd else sine * total
-
-
 def method_of(draws: Floats, units: str = "examples") -> str:
     """Say in words how draws (R,) or (S, R) become an interval; `units` is what was redrawn."""
     repetitions = f", Student's t over {draws.shape[-2]} repetitions" if draws.ndim > 1 and len(draws) > 1 else ""
     return f"percentile bootstrap over {units}, {draws.shape[-1]} resamples{repetitions}"
 
 
-def _check_level(level: float) -> None:
+def check_level(level: float) -> None:
+    """Refuse a level that is no probability.
+
+    Raises:
+        ValueError: not between 0 and 1.
+    """
     if not 0 < level < 1:
         raise ValueError(f"a level lies between 0 and 1, got {level}")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sprachbund.core.seeds import derive_seed
+from sprachbund.statistics.distributions import t_quantile
 from sprachbund.statistics.intervals import LEVEL, Interval
 from sprachbund.statistics.repetitions import Floats
+from sprachbund.statistics.simplex import minimise
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,12 @@ class MixedModel:
         Raises:
             ValueError: not one weight an effect.
         """
-        raise NotImplementedError
+        given = np.asarray(weights, dtype=np.float64)
+        if given.shape != self.effects.shape:
+            raise ValueError(f"{len(self.effects)} fixed effects need as many weights, got the shape {given.shape}")
+        value, error = float(given @ self.effects), math.sqrt(float(given @ self.covariance @ given))
+        half = t_quantile((1 + level) / 2, math.inf) * error
+        return value, error, Interval(value - half, value + half, level, "Wald interval of a linear mixed model")
 
 
 def fit_mixed_model(
@@ -57,13 +69,26 @@ def fit_mixed_model(
         ValueError: lengths that differ, a design without full rank, NaN, a factor with one level or with
             one a row.
     """
-    raise NotImplementedError
+    y, x = np.asarray(response, dtype=np.float64), np.asarray(design, dtype=np.float64)
+    _check(y, x, factors)
+    indicators = [_indicators(labels) for labels in factors.values()]
+    sizes = [indicator.shape[1] for indicator in indicators]
+    z = np.concatenate(indicators, axis=1)
+    start = np.linalg.lstsq(x, y, rcond=None)[0]
+    profile = _Profile(z, x, y - x @ start, np.repeat(np.arange(len(sizes)), sizes), restricted)
+    scales, deviance = minimise(lambda scale: profile.solve(scale)[0], np.ones(len(sizes)))
+    _, effects, inverse, residual = profile.solve(scales)
+    variances = {name: residual * float(scale) ** 2 for name, scale in zip(factors, scales, strict=True)}
+    return MixedModel(start + effects, residual * inverse, variances | {"residual": residual}, -deviance / 2,
+                      restricted, len(y))
 
 
 def fit_systems(
     values: Floats, *, clusters: Sequence[Hashable] | None = None, slopes: bool = True, restricted: bool = True
 ) -> MixedModel:
     """The protocol's cross-check: `score ~ system + (1 | family / language) + (1 | seed)`.
+
+    Two systems of 5 seeds and 33 languages take half a second, thirteen half a minute.
 
     Args:
         values: (A, S, G) scores; fixed effect 0 is the first system's mean, a further one each other
@@ -76,9 +101,74 @@ def fit_systems(
         restricted: REML, else maximum likelihood.
 
     Raises:
-        ValueError: fewer than two systems, seeds or groups, or NaN.
+        ValueError: fewer than two systems, seeds or groups, clusters that are not one a group, or NaN.
     """
-    raise NotImplementedError
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 3 or min(table.shape) < 2:
+        raise ValueError(f"scores are (systems, repetitions, groups), two of each or more, got {table.shape}")
+    if clusters is not None and len(clusters) != table.shape[2]:
+        raise ValueError(f"{table.shape[2]} groups need as many clusters, got {len(clusters)}")
+    system, repetition, group = (axis.ravel() for axis in np.indices(table.shape))
+    design = np.column_stack([np.ones(table.size), *(system == other for other in range(1, len(table)))])
+    factors: dict[str, Sequence[Hashable]] = {}
+    if clusters is not None:
+        factors["cluster"] = [clusters[place] for place in group.tolist()]
+    factors |= {"group": group.tolist(), "repetition": repetition.tolist()}
+    if slopes:
+        factors["system x repetition"] = list(zip(system.tolist(), repetition.tolist(), strict=True))
+        factors["system x group"] = list(zip(system.tolist(), group.tolist(), strict=True))
+    return fit_mixed_model(table.ravel(), design, factors, restricted=restricted)
+
+
+class _Profile:
+    """The deviance as a function of the factors' standard deviations over the residual's."""
+
+    def __init__(self, z: Floats, x: Floats, y: Floats, factor: NDArray[np.intp], restricted: bool) -> None:
+        self._factor, self._restricted = factor, restricted
+        self._zz, self._zx, self._zy = z.T @ z, z.T @ x, z.T @ y
+        self._xx, self._xy, self._yy = x.T @ x, x.T @ y, float(y @ y)
+        self._rows, self._columns = x.shape
+
+    def solve(self, scales: Floats) -> tuple[float, Floats, Floats, float]:
+        """Deviance, fixed effects, their covariance over the residual variance, and the residual variance."""
+        scale = scales[self._factor]
+        matrix = scale[:, None] * self._zz * scale + np.eye(len(scale))
+        right = scale[:, None] * np.column_stack([self._zx, self._zy])
+        solved = np.linalg.solve(matrix, right)
+        left = right.T @ solved
+        inner = self._xx - left[:-1, :-1]
+        effects = np.linalg.solve(inner, self._xy - left[:-1, -1])
+        rest = self._yy - left[-1, -1] - float(effects @ (self._xy - left[:-1, -1]))
+        degrees = self._rows - (self._columns if self._restricted else 0)
+        residual = max(rest, 1e-12 * self._yy, np.finfo(float).tiny) / degrees
+        deviance = 2 * float(np.log(np.diagonal(np.linalg.cholesky(matrix))).sum())
+        deviance += degrees * (1 + math.log(2 * math.pi * residual))
+        if self._restricted:
+            deviance += float(np.linalg.slogdet(inner)[1])
+        return float(deviance), np.asarray(effects), np.asarray(np.linalg.inv(inner)), float(residual)
+
+
+def _indicators(labels: Sequence[Hashable]) -> Floats:
+    known = {name: place for place, name in enumerate(dict.fromkeys(labels))}
+    found = np.zeros((len(labels), len(known)))
+    found[np.arange(len(labels)), [known[label] for label in labels]] = 1.0
+    return found
+
+
+def _check(y: Floats, x: Floats, factors: Mapping[str, Sequence[Hashable]]) -> None:
+    if y.ndim != 1 or x.ndim != 2 or len(x) != len(y) or any(len(labels) != len(y) for labels in factors.values()):
+        lengths = {name: len(labels) for name, labels in factors.items()}
+        raise ValueError(f"lengths differ: response {y.shape}, design {x.shape}, factors {lengths}")
+    if np.isnan(y).any() or np.isnan(x).any():
+        raise ValueError("there is a missing value (NaN); leave out the rows that have one")
+    if np.linalg.matrix_rank(x) < x.shape[1]:
+        raise ValueError("the design has not full rank: a column is a sum of others")
+    for name, labels in factors.items():
+        if not 1 < len(set(labels)) < len(y):
+            raise ValueError(f"the factor {name!r} has {len(set(labels))} levels in {len(y)} rows; it cannot be told "
+                             "from the intercept, or from the residual")
+    if not factors:
+        raise ValueError("a mixed model has a random factor; without one, use least squares")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +200,28 @@ def interaction_test(values: Sequence[Floats], *, permutations: int = 10_000, se
     Raises:
         ValueError: fewer than two conditions, curves or points, unequal K, NaN.
     """
-    raise NotImplementedError
+    curves = [np.asarray(part, dtype=np.float64) for part in values]
+    if len(curves) < 2 or any(part.ndim != 2 or part.shape[1] != curves[0].shape[1] for part in curves):
+        raise ValueError("expected two conditions or more with curves (repetitions, K) over the same K, got "
+                         f"{[part.shape for part in curves]}")
+    every = np.concatenate(curves)
+    if np.isnan(every).any():
+        raise ValueError("a curve has a missing value; leave out points that were not run with every repetition")
+    if every.shape[1] < 2 or len(every) <= len(curves):
+        raise ValueError(f"{len(every)} curves of {every.shape[1]} points cannot tell shape from chance")
+    every -= every.mean(axis=1, keepdims=True)
+    member = _indicators(np.repeat(np.arange(len(curves)), [len(part) for part in curves]).tolist())
+    rng = np.random.default_rng(derive_seed(seed, "conditions"))
+    observed = _ratio(every, member)
+    drawn = (_ratio(every[rng.permutation(len(every))], member) for _ in range(permutations))
+    reached = 1 + sum(ratio >= observed - 1e-9 * abs(observed) for ratio in drawn)
+    return InteractionTest(observed, reached / (permutations + 1), permutations)
+
+
+def _ratio(curves: Floats, member: Floats) -> float:
+    """N log(RSS without / RSS with interaction): twice the difference of normal log likelihoods."""
+    total = float((curves**2).sum())
+    common = len(curves) * float((curves.mean(axis=0) ** 2).sum())
+    own = float(((member.T @ curves) ** 2 / member.sum(axis=0)[:, None]).sum())
+    tiny = np.finfo(float).eps * max(total, np.finfo(float).tiny)
+    return curves.size * math.log(max(total - common, tiny) / max(total - own, tiny))

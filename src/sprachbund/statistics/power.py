@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from sprachbund.statistics.means import MeanEstimate
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from sprachbund.statistics.means import MeanEstimate, VarianceParts
+from sprachbund.statistics.t_sums import chi_nodes, normal_tail, satterthwaite, sum_quantile
 
 POWER = 0.8
 SIGNIFICANCE = 0.05
+MOST = 1000
+_NODES = 64
 
 
 def minimal_detectable_effect(
     estimate: MeanEstimate, *, repetitions: int | None = None, power: float = POWER,
     significance: float = SIGNIFICANCE,
 ) -> float:
-    """The smallest true mean that a two-sided t test finds with the given power.
+    """The smallest true mean that is found, by the test of `mean_estimate`, with the given power.
 
-    delta with P(|T'| > t) = power, where T' is noncentral t with noncentrality delta / SE (Bloom 1995
-    takes the sum of two quantiles, which is close where degrees are many).
+    The delta with P(|T'| > c) = power, where T' is noncentral t with Satterthwaite's degrees of freedom
+    and noncentrality delta / SE, and c the test's critical value over SE (Cohen 1988, chapter 2; Bloom
+    1995 adds two quantiles instead, which is close where degrees are many).
 
     Args:
         estimate: whose parts of variance are taken as true.
@@ -31,12 +40,17 @@ def minimal_detectable_effect(
         ValueError: power or significance outside (0, 1), or power not above significance; fewer
             repetitions than two.
     """
-    raise NotImplementedError
+    if not 0 < significance < power < 1:
+        raise ValueError(f"expected 0 < significance < power < 1, got {significance} and {power}")
+    if estimate.repetitions < 2:
+        return math.nan
+    count = estimate.repetitions if repetitions is None else repetitions
+    return _detectable(estimate.parts.with_repetitions(count), power, significance)
 
 
 def repetitions_needed(
     estimate: MeanEstimate, effect: float, *, power: float = POWER, significance: float = SIGNIFICANCE,
-    most: int = 1000,
+    most: int = MOST,
 ) -> int | None:
     """The fewest repetitions (at least two) with which a true effect is found with the given power.
 
@@ -53,11 +67,15 @@ def repetitions_needed(
     Raises:
         ValueError: an effect of zero, or as `minimal_detectable_effect`.
     """
-    raise NotImplementedError
+    if not abs(effect) > 0:
+        raise ValueError(f"an effect to be found is not zero, got {effect}")
+    if not 0 < significance < power < 1:
+        raise ValueError(f"expected 0 < significance < power < 1, got {significance} and {power}")
+    return _fewest(estimate, lambda parts: _detectable(parts, power, significance) <= abs(effect), most)
 
 
 def repetitions_for_half_width(
-    estimate: MeanEstimate, half_width: float, *, level: float = 0.95, most: int = 1000
+    estimate: MeanEstimate, half_width: float, *, level: float = 0.95, most: int = MOST
 ) -> int | None:
     """The fewest repetitions (at least two) with which the interval is expected to be mean ± half_width or narrower.
 
@@ -77,4 +95,47 @@ def repetitions_for_half_width(
     Raises:
         ValueError: a half width not above zero.
     """
-    raise NotImplementedError
+    if not half_width > 0:
+        raise ValueError(f"a half width lies above zero, got {half_width}")
+    return _fewest(estimate, lambda parts: sum_quantile((1 + level) / 2, parts.sources) <= half_width, most)
+
+
+def rejection_probability(shift: float, critical: float, degrees: float) -> float:
+    """P(|T'| > critical) of T' = (Z + shift) / W, Z standard normal and W² = chi-square / degrees.
+
+    Args:
+        shift: noncentrality, the true effect over its standard error.
+        critical: value beyond which a test rejects.
+        degrees: of freedom, whole or not; infinite: a normal test.
+    """
+    if math.isinf(degrees):
+        nodes, weights = np.ones(1), np.ones(1)
+    else:
+        nodes, weights = chi_nodes(degrees, _NODES)
+    return float(weights @ (normal_tail(critical * nodes - shift) + normal_tail(critical * nodes + shift)))
+
+
+def _detectable(parts: VarianceParts, power: float, significance: float) -> float:
+    error = parts.standard_error
+    if not error > 0:
+        return error
+    critical = sum_quantile(1 - significance / 2, parts.sources) / error
+    degrees = satterthwaite(parts.sources)
+    low, high = 0.0, critical + 10.0
+    while rejection_probability(high, critical, degrees) < power:
+        high *= 2
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if rejection_probability(middle, critical, degrees) < power else (low, middle)
+    return high * error
+
+
+def _fewest(estimate: MeanEstimate, enough: Callable[[VarianceParts], bool], most: int) -> int | None:
+    """Halve the range of repetition counts: what is enough stays so with more."""
+    if estimate.repetitions < 2 or not enough(estimate.parts.with_repetitions(most)):
+        return None
+    low, high = 1, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(estimate.parts.with_repetitions(middle)) else (middle, high)
+    return high

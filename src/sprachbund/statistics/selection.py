@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
+import numpy as np
+
+from sprachbund.core.seeds import derive_seed
 from sprachbund.statistics.repetitions import Floats
 
 PERMUTATIONS = 10_000
+_AT_ONCE = 2_000  # permutations; bounds the memory whatever their number
+_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,43 @@ def best_of_null(
     Raises:
         ValueError: shapes that differ, fewer than two candidates, a NaN.
     """
-    raise NotImplementedError
+    on_test = _table(gains, "gains")
+    judged = on_test if dev is None else _table(dev, "dev")
+    if judged.shape != on_test.shape:
+        raise ValueError(f"gains {on_test.shape} and dev {judged.shape} are not of the same candidates and repetitions")
+    chosen = int(judged.mean(axis=1).argmax())
+    gain = float(on_test[chosen].mean())
+    if with_baseline:  # the last label; where the observed labels stand, its gain is zero
+        on_test, judged = (np.vstack([table, np.zeros(table.shape[1])]) for table in (on_test, judged))
+    rng = np.random.default_rng(derive_seed(seed, "labels"))
+    null = np.concatenate([
+        _dealt(on_test, judged, rng, min(_AT_ONCE, permutations - start), with_baseline)
+        for start in range(0, permutations, _AT_ONCE)
+    ])
+    null.sort()
+    at_least = int((null >= gain - 1e-9 * max(1.0, abs(gain))).sum())
+    return BestOfNull(chosen, gain, null, float(null.mean()), (at_least + 1) / (permutations + 1))
+
+
+def _dealt(on_test: Floats, judged: Floats, rng: np.random.Generator, count: int, with_baseline: bool) -> Floats:
+    """(count,) gains of the best, labels dealt anew within each repetition, the same way on dev and test."""
+    candidates, repetitions = on_test.shape
+    order = rng.random((count, candidates, repetitions)).argsort(axis=1)
+    columns = np.arange(repetitions)
+    means, judgements = (table[order, columns].mean(axis=2) for table in (on_test, judged))
+    if with_baseline:
+        means, judgements = means[:, :-1] - means[:, -1:], judgements[:, :-1]
+    best = judgements.argmax(axis=1)
+    return np.asarray(np.take_along_axis(means, best[:, None], axis=1)[:, 0])
+
+
+def _table(values: Floats, name: str) -> Floats:
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or len(table) < 2 or not table.shape[1]:
+        raise ValueError(f"{name} are (candidates, repetitions) with two candidates or more, got {table.shape}")
+    if np.isnan(table).any():
+        raise ValueError(f"{name} have a missing value; leave out candidates that were not run with every repetition")
+    return table
 
 
 def expected_maximum(count: int) -> float:
@@ -64,4 +107,10 @@ def expected_maximum(count: int) -> float:
     Raises:
         ValueError: a count below one.
     """
-    raise NotImplementedError
+    if count < 1:
+        raise ValueError(f"a maximum is taken of one or more, got {count}")
+    nodes, weights = np.polynomial.legendre.leggauss(400)
+    x = 10 * nodes
+    below = np.array([_NORMAL.cdf(value) for value in x])
+    density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+    return float((10 * weights * x * count * below ** (count - 1) * density).sum())
