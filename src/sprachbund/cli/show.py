@@ -1,4 +1,4 @@
-"""Show a run while it runs, and its table when it is done."""
+"""`sprachbund show`: a stored run or sweep again, without computing it; and a run's display while it runs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,40 @@ import json as json_module
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from sprachbund.cli.options import AsJson
 from sprachbund.cli.terminal import Display, console, duration
 from sprachbund.stages.events import Emit
 
 if TYPE_CHECKING:
     from sprachbund.report.finished_run import FinishedRun
+    from sprachbund.report.finished_sweep import FinishedSweep
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+
+@app.command()
+def show(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Output folder of a run or a sweep, finished or not, "
+                                          "or its name below runs/.")],
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Make findings and report again from the rows, "
+                                               "and write them into this folder.")] = None,
+    json: AsJson = False,
+) -> int:
+    """Tell a stored run or sweep; a sweep that still runs is told from the cells that are done."""
+    from sprachbund.report.finished_sweep import is_sweep  # these import pyarrow, which `--help` does without
+
+    place = _place(folder)
+    stored = _sweep(place, output) if is_sweep(place) else _run(folder, output)
+    if json:
+        _dump(stored)
+        return 0
+    _tell(stored)
+    return 0
 
 
 def show_run(call: Callable[[Emit], FinishedRun], *, json: bool) -> int:
@@ -26,8 +53,7 @@ def show_run(call: Callable[[Emit], FinishedRun], *, json: bool) -> int:
     with display.live() as emit:
         finished = call(emit)
     if json:
-        json_module.dump(finished.to_json(), sys.stdout, ensure_ascii=False, indent=1)
-        print()
+        _dump(finished)
         return 0
     from sprachbund.report.finished_run import ROWS  # these two import pyarrow, which `--help` does without
     from sprachbund.report.terminal import print_findings
@@ -42,3 +68,52 @@ def show_run(call: Callable[[Emit], FinishedRun], *, json: bool) -> int:
     out.print(f"report  {finished.report}", highlight=False, soft_wrap=True)
     out.print(f"rows    {finished.report.with_name(ROWS)}", highlight=False, soft_wrap=True)
     return 0
+
+
+def _place(folder: str) -> Path:
+    path, below = Path(folder), Path("runs") / folder
+    return below if not path.is_dir() and below.is_dir() else path
+
+
+def _sweep(place: Path, output: str | None) -> FinishedSweep:
+    from sprachbund.report.finished_sweep import SWEEP, read_finished_sweep, sweep_from_rows
+
+    if output is None and (place / SWEEP).is_file():
+        return read_finished_sweep(place)
+    found = sweep_from_rows(place)
+    return found.write(Path(output)) if output else found
+
+
+def _run(folder: str, output: str | None) -> FinishedRun:
+    from dataclasses import replace
+
+    from sprachbund import api
+    from sprachbund.results.transfer import find
+
+    stored = api.load_run(folder)
+    if output is None:
+        return stored
+    unaveraged = [target.code for target in stored.findings.targets if not target.averaged]
+    return replace(stored, findings=find(stored.rows, unaveraged=unaveraged)).write(Path(output))
+
+
+def _dump(stored: FinishedRun | FinishedSweep) -> None:
+    json_module.dump(stored.to_json(), sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+def _tell(stored: FinishedRun | FinishedSweep) -> None:
+    from sprachbund.report.finished_run import FinishedRun
+    from sprachbund.report.sweep_terminal import print_sweep
+    from sprachbund.report.terminal import print_findings
+
+    out = console()
+    if isinstance(stored, FinishedRun):
+        print_findings(out, stored.findings)
+    else:
+        print_sweep(out, stored.findings)
+    if stored.folder is not None:
+        out.print(f"\nreport  {stored.report}", highlight=False, soft_wrap=True)
+
+
+command = typer.main.get_command(app)

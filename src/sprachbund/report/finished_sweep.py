@@ -17,18 +17,21 @@ from pydantic import TypeAdapter, ValidationError
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
+from sprachbund.data.catalogue import find_card
 from sprachbund.report.run_info import RunInfo
 from sprachbund.report.sweep_contents import tell_sweep
 from sprachbund.report.sweep_html import write_sweep_html
 from sprachbund.report.sweep_markdown import write_sweep_markdown
 from sprachbund.results.records import ScoreRow
 from sprachbund.results.sweep_findings import SweepFindings, sweep_from_json, sweep_json
+from sprachbund.results.sweep_rows import read_sweep_rows
 from sprachbund.results.sweeps import sweep_findings
 
 SWEEP = "sweep.json"
 HTML = "sweep.html"
 MARKDOWN = "sweep.md"
 FIGURES = "figures"
+ROWS_FOLDER = "rows"
 FORMAT = "sprachbund sweep"
 VERSION = 1
 
@@ -89,25 +92,44 @@ class FinishedSweep:
 
 
 def finish_sweep(
-    rows: Sequence[ScoreRow], info: RunInfo, *, unaveraged: Collection[str] = (), planned: Sequence[str] = (),
-    baseline: str | None = None,
+    rows: Sequence[ScoreRow], info: RunInfo, *, unaveraged: Collection[str] | None = None,
+    planned: Sequence[str] = (), baseline: str | None = None,
 ) -> FinishedSweep:
     """Find what rows say and put it beside what is known of the sweep.
 
     Args:
         rows: of finished cells, however many.
         info: how they were made.
-        unaveraged, planned, baseline: as in `sweep_findings`.
+        unaveraged: targets that enter no average; None: those that the data sets' cards name as extra.
+        planned, baseline: as in `sweep_findings`.
 
     Raises:
         DataError: as in `sweep_findings`.
     """
+    if unaveraged is None:
+        known = (find_card(name) for name in dict.fromkeys(row.data_set for row in rows))
+        unaveraged = {code for card in known if card for code in card.extra_languages}
     return FinishedSweep(sweep_findings(rows, baseline=baseline, unaveraged=unaveraged, planned=planned), info)
 
 
 def is_sweep(folder: Path) -> bool:
-    """Whether a folder holds a finished sweep."""
-    return (folder / SWEEP).is_file()
+    """Whether a folder holds a sweep, finished or not: its findings, or rows of cells."""
+    return (folder / SWEEP).is_file() or any((folder / ROWS_FOLDER).glob("*.parquet"))
+
+
+def sweep_from_rows(folder: Path) -> FinishedSweep:
+    """Make the findings of a sweep again from the rows in its folder, finished or not.
+
+    What is known of how the rows were made is taken from its `sweep.json`, where there is one.
+
+    Raises:
+        DataError: no rows, or rows that cannot be compared.
+        FormatError: a file that does not hold score rows.
+    """
+    below = folder / ROWS_FOLDER
+    rows = read_sweep_rows([below if below.is_dir() else folder])
+    info = read_finished_sweep(folder).info if (folder / SWEEP).is_file() else RunInfo(title=f"Sweep {folder.name}")
+    return finish_sweep(rows, info)
 
 
 def read_finished_sweep(folder: Path) -> FinishedSweep:

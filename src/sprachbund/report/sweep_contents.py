@@ -73,7 +73,7 @@ class SweepContents:
 
     Args:
         title, question, headline: what was asked, and found in one sentence.
-        by_task: what was found, a sentence a task.
+        by_task: what was found, a sentence a task where there are several.
         provenance: the encoders in words, for every caption.
         caveats: what a reader of the numbers must know.
         facts: (what, value) of the sweep.
@@ -124,7 +124,7 @@ def tell_sweep(findings: SweepFindings, info: RunInfo) -> SweepContents:
     """Turn findings and what is known of the sweep into what a report tells."""
     return SweepContents(
         title=info.title, question=info.question or _question(findings), headline=headline(findings),
-        by_task=tuple(task_sentence(part, findings.level) for part in findings.parts),
+        by_task=tuple(task_sentence(part, findings.level) for part in findings.parts) if findings.parts[1:] else (),
         provenance=" ".join(f"Encoder: {sentence}." for sentence in dict.fromkeys(
             item for item in (*findings.provenance, info.provenance) if item)),
         caveats=_caveats(findings, info), facts=_facts(findings),

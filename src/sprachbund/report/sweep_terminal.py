@@ -96,11 +96,12 @@ def _layers_line(part: SweepPart, curve: LayerCurve, level: float) -> Text:
 
 def _closing_lines(findings: SweepFindings) -> list[tuple[str, str]]:
     lines = [("bold", headline(findings))]
-    lines += [("", task_sentence(part, findings.level)) for part in findings.parts]
+    if len(findings.parts) > 1:
+        lines += [("", task_sentence(part, findings.level)) for part in findings.parts]
     several = " p is corrected by Holm over the tasks." if len(findings.parts) > 1 else ""
-    lines.append((_SOFT, f"Brackets are {findings.level:.0%} intervals for these languages over examples and seeds; the "
-                         f"source is in no average. * told apart from zero.{several} Layers: bold, chosen on source dev; "
-                         "×, best on test (oracle)."))
+    lines.append((_SOFT, f"Brackets are {findings.level:.0%} intervals for these languages over examples and seeds; "
+                         f"the source is in no average. * told apart from zero.{several} Layers: bold, chosen on "
+                         "source dev; ×, best on test (oracle)."))
     lines += [(_SOFT, training_line(part)) for part in findings.parts]
     lines += [("yellow", f"{part.data_set}: {note}") for part in findings.parts for note in part.notes]
     lines += [("yellow", f"{part.data_set}: {item.target} is in no average: {item.why}.")

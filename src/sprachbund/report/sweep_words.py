@@ -54,6 +54,8 @@ def set_line(part: SweepPart) -> str:
 def headline(findings: SweepFindings) -> str:
     """On how many tasks lower layers bring a gain; nothing is claimed that its interval does not bear."""
     parts, level = findings.parts, findings.level
+    if len(parts) == 1:
+        return task_sentence(parts[0], level)
     gained = [part for part in parts if _gaining(part, level)]
     proven = [part for part in gained if any(_over_control(part, item, level) for item in _gaining(part, level))]
     if not gained:
