@@ -1,4 +1,4 @@
-"""Sweeps in Python: `sb.sweep("paper.yaml", data_dir=...)`; the command line calls this too."""
+"""Sweeps in Python: `sb.sweep("paper", data_dir=...)`; the command line calls this too."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sprachbund.api import open_store
+from sprachbund.api import data_note, hardware, now, open_store, told_command, versions
+from sprachbund.core.canonical import plain
 from sprachbund.core.errors import ConfigError, Fault, near_matches
+from sprachbund.report.finished_sweep import FinishedSweep, finish_sweep
+from sprachbund.report.run_info import RunInfo
 from sprachbund.results.records import ScoreRow
 from sprachbund.stages.events import Emit, Progress, log_notes
 from sprachbund.stages.executors.executor import EXECUTORS
 from sprachbund.studies.rows_folder import ROWS, RowsFolder
 from sprachbund.studies.sweep import Limits, SweepObserver, Swept, run_sweep
 from sprachbund.studies.sweep_config import SweepConfig
-from sprachbund.studies.sweep_file import read_sweep, sweep_config
+from sprachbund.studies.sweep_file import find_sweep, read_sweep, sweep_config
 from sprachbund.studies.sweep_plan import SweepPlan
+from sprachbund.studies.sweep_status import SweepStatus, sweep_status
+from sprachbund.studies.timings import TIMINGS, read_timings
+
+Named = Path | str | SweepConfig | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class FinishedSweep:
+class SweepRun:
     """What a call of `sweep` leaves.
 
     Args:
@@ -28,16 +35,18 @@ class FinishedSweep:
         state: which cells are done and which are missing.
         rows: score rows of all cells that are done.
         folder: the sweep's folder; row files lie in `rows` below it.
+        finished: findings and report; None as long as no task has its baseline.
     """
 
     config: SweepConfig
     state: Swept
     rows: tuple[ScoreRow, ...]
     folder: Path
+    finished: FinishedSweep | None
 
 
 def sweep(
-    config: Path | str | SweepConfig | Mapping[str, Any],
+    config: Named,
     *,
     data_dir: Path | str | None = None,
     output: Path | str | None = None,
@@ -51,17 +60,18 @@ def sweep(
     keep_models: bool = False,
     emit: Emit = log_notes,
     observer: SweepObserver | None = None,
-) -> FinishedSweep:
+    command: str = "",
+) -> SweepRun:
     """Run a sweep over tasks, aggregators, layers and seeds, or go on with it.
 
     Cells whose rows lie in the sweep's folder are not computed again, whatever the store holds.
 
     Args:
-        config: a YAML file, a config, or plain values.
+        config: a YAML file, the name of a shipped sweep ("paper", "smoke"), a config, or plain values.
         data_dir: folder that holds data sets named by tasks.
         output: the sweep's folder; default `runs/NAME`. Row files are written to `rows` below it.
         rows: another folder whose row files count as done too.
-        store, executor, emit: as in `run`.
+        store, executor, emit, command: as in `run`.
         seeds: replace the sweep's.
         only: names of tasks; the others are left out.
         limit_cells, minutes: stop after so many cells, or begin none after so much time.
@@ -73,20 +83,42 @@ def sweep(
         SprachbundError: whatever is wrong with data, model or machine; cells that need nothing of it are done first.
         Interrupted: Ctrl-C; calling again goes on from there.
     """
-    chosen = chosen_sweep(config, data_dir=data_dir, seeds=seeds, only=only)
-    place = sweep_folder(chosen, output)
-    folder = RowsFolder(place / ROWS, [Path(rows)] if rows else [])
-    plan = SweepPlan(chosen)
+    plan, folder = _planned(config, data_dir, output, rows, seeds, only)
     limits = Limits(limit_cells, None if minutes is None else 60 * minutes)
     state = run_sweep(plan, open_store(store), EXECUTORS.load(executor).value(), folder, emit=emit,
                       observer=observer, limits=limits, keep_models=keep_models)
-    if state.choice is not None:
-        _tell_others(folder, plan, state, emit)
-    return FinishedSweep(chosen, state, tuple(state.rows(folder)), place)
+    _tell_others(folder, plan, state, emit)
+    found, place = state.rows(folder), folder.folder.parent
+    name = config.name if isinstance(config, SweepConfig) else config
+    shown = name if isinstance(name, str | Path) else "..."
+    changed = {"data_dir": data_dir, "seeds": seeds, "only": only}
+    info = _info(plan, command or told_command("sweep", shown, {key: item for key, item in changed.items() if item}),
+                 place)
+    finished = _finished(plan, state, found, info)
+    if finished is not None:
+        finished = finished.write(place)
+    if state.failure is not None:
+        raise state.failure
+    return SweepRun(plan.config, state, tuple(found), place, finished)
+
+
+def sweep_plan(
+    config: Named,
+    *,
+    data_dir: Path | str | None = None,
+    output: Path | str | None = None,
+    rows: Path | str | None = None,
+    store: Path | str | None = None,
+    seeds: Sequence[int] | None = None,
+    only: Sequence[str] = (),
+) -> SweepStatus:
+    """Say what of a sweep is done, what would run, and how long that would take; arguments and errors as in `sweep`."""
+    plan, folder = _planned(config, data_dir, output, rows, seeds, only)
+    return sweep_status(plan, open_store(store), folder)
 
 
 def chosen_sweep(
-    config: Path | str | SweepConfig | Mapping[str, Any],
+    config: Named,
     *,
     data_dir: Path | str | None = None,
     seeds: Sequence[int] | None = None,
@@ -97,30 +129,65 @@ def chosen_sweep(
     if data_dir is not None:
         overrides["common"] = {"data_dir": str(data_dir)}
     if isinstance(config, str | Path):
-        chosen = read_sweep(config, overrides)
-    elif isinstance(config, SweepConfig):
-        tasks = [task.model_copy(update=overrides.get("common", {})) for task in config.tasks]
-        chosen = config.model_copy(update={**overrides, "seeds": tuple(seeds or config.seeds), "tasks": tuple(tasks)})
+        chosen = read_sweep(find_sweep(config), overrides)
     else:
-        common = {**config.get("common", {}), **overrides.pop("common", {})}
-        chosen = sweep_config({**config, **overrides, **({"common": common} if common else {})})
+        values = dict(config) if isinstance(config, Mapping) else {**config.model_dump(), "common": {}}
+        common = {**values.get("common", {}), **overrides.pop("common", {})}
+        chosen = sweep_config({**values, **overrides, "common": common})
     unknown = [name for name in only if name not in chosen.task_names]
     if unknown:
-        faults = [Fault("only", f"the sweep has no task named {name!r}; it has: {', '.join(chosen.task_names)}", None,
-                        near_matches(name, chosen.task_names)) for name in unknown]
-        raise ConfigError(faults, "the command line")
+        known = ", ".join(chosen.task_names)
+        raise ConfigError([Fault("only", f"the sweep has no task named {name!r}; it has: {known}", None,
+                                 near_matches(name, chosen.task_names)) for name in unknown], "what was asked")
     return chosen.model_copy(update={"tasks": tuple(t for t in chosen.tasks if not only or t.label in only)})
 
 
-def sweep_folder(config: SweepConfig, output: Path | str | None) -> Path:
-    """Where a sweep's rows and report lie."""
-    return Path(output) if output else Path("runs") / config.name
+def _planned(
+    config: Named, data_dir: Path | str | None, output: Path | str | None, rows: Path | str | None,
+    seeds: Sequence[int] | None, only: Sequence[str],
+) -> tuple[SweepPlan, RowsFolder]:
+    chosen = chosen_sweep(config, data_dir=data_dir, seeds=seeds, only=only)
+    place = Path(output) if output else Path("runs") / chosen.name
+    folder = RowsFolder(place / ROWS, [Path(rows)] if rows else [])
+    return SweepPlan(chosen), folder
+
+
+def _finished(plan: SweepPlan, state: Swept, rows: Sequence[ScoreRow], info: RunInfo) -> FinishedSweep | None:
+    """Findings over all tasks that have their baseline; what has no rows is told."""
+    baseline = plan.config.systems[0]
+    comparable = {row.run for row in rows if row.split != "dev" and row.system == baseline}
+    unaveraged = {code for ground in plan.grounds.values() for card in ground.cards for code in card.extra_languages}
+    told = [row for row in rows if row.run in comparable]
+    if not told:
+        return None
+    return finish_sweep(told, info, unaveraged=unaveraged, planned=[cell.label for cell in state.missing],
+                        baseline=baseline)
+
+
+def _info(plan: SweepPlan, command: str, folder: Path) -> RunInfo:
+    config = plan.config
+    settings = plain(config)
+    assert isinstance(settings, dict)
+    cards = {card.name: card for ground in plan.grounds.values() for card in ground.cards}
+    timings: dict[str, float] = {}
+    for timing in read_timings(folder / TIMINGS):
+        label = f"{timing.task}, trained and scored on {timing.processor}"
+        timings[label] = timings.get(label, 0.0) + sum(timing.seconds.values())
+    notes = [f"{task.label}: {task.note}" for task in config.tasks if task.note]
+    return RunInfo(
+        title=config.title or config.name, command=command, settings=settings, versions=versions(), timings=timings,
+        cards=tuple(map(data_note, cards.values())), notes=tuple(notes),
+        provenance="; ".join(dict.fromkeys(ground.info.provenance for ground in plan.grounds.values())),
+        hardware=hardware(), created=now(),
+    )
 
 
 def _tell_others(folder: RowsFolder, plan: SweepPlan, state: Swept, emit: Emit) -> None:
-    """Name row files that belong to no cell of the sweep: they are left alone."""
-    final = plan.final(state.choice or {})
-    others = folder.of_other_keys({key for planned in (*plan.tuning, *final) for key in (planned.dev, planned.test)})
+    """Name row files that belong to no cell of the sweep, once all of its cells are known: they are left alone."""
+    if len(state.choice) < len(plan.config.tasks) * len(plan.config.aggregators):
+        return
+    cells = (*plan.tuning, *plan.final(state.choice))
+    others = folder.of_other_keys({key for planned in cells for key in planned.scores})
     if others:
         names = ", ".join(path.name for path in others[:3]) + (" ..." if others[3:] else "")
         what = f"{len(others)} row file{'s' * (len(others) > 1)} of other settings, data or code left alone: {names}"

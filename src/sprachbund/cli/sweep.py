@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from sprachbund.cli.options import DataDir, Executor, Store, integers, split
-from sprachbund.cli.terminal import Display, console
+from sprachbund.cli.terminal import console, duration
+
+if TYPE_CHECKING:
+    from sprachbund.api_sweep import SweepRun
+    from sprachbund.studies.sweep_status import SweepStatus
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 
 @app.command()
 def sweep(
-    config: Annotated[str, typer.Argument(metavar="SWEEP.yaml", help="Tasks, aggregators, seeds, tuning.")],
+    context: typer.Context,
+    config: Annotated[str, typer.Argument(metavar="SWEEP.yaml", help="Tasks, aggregators, seeds, tuning; or the name "
+                                          "of a shipped sweep: paper, smoke.")],
     data_dir: DataDir = None,
     output: Annotated[str | None, typer.Option("--output", "-o", help="Folder for rows and report. "
                                                "Default: runs/NAME.")] = None,
@@ -24,6 +32,8 @@ def sweep(
     only: Annotated[str | None, typer.Option(help="Tasks, as POS,NER. Default: all of the file.")] = None,
     limit_cells: Annotated[int | None, typer.Option(min=0, help="Stop after so many cells.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Begin no cell after so many minutes.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what is done, what would run and how long it would "
+                                       "take.")] = False,
     keep_models: Annotated[bool, typer.Option("--keep-models", help="Leave all trained models in the store.")] = False,
     store: Store = None,
     executor: Executor = "auto",
@@ -32,20 +42,64 @@ def sweep(
 
     A finished cell leaves its rows in OUTPUT/rows and is never computed again, on this machine or another.
     """
-    from sprachbund.api_sweep import sweep as run_sweep  # these import torch, which `--help` does without
+    from sprachbund import api_sweep  # these import torch, which `--help` does without
     from sprachbund.cli.sweep_board import SweepBoard
 
     out = console()
-    display = Display(out)
-    board = SweepBoard(out, display)
-    with display.live() as emit:
-        finished = run_sweep(
-            config, data_dir=data_dir, output=output, rows=rows, store=store, executor=executor,
-            seeds=integers("--seeds", seeds) if seeds else None, only=split(only or ""), limit_cells=limit_cells,
-            minutes=minutes, keep_models=keep_models, emit=emit, observer=board,
+    chosen_seeds = integers("--seeds", seeds) if seeds else None
+    if plan:
+        print_plan(out, api_sweep.sweep_plan(config, data_dir=data_dir, output=output, rows=rows, store=store,
+                                             seeds=chosen_seeds, only=split(only or "")))
+        return 0
+    board = SweepBoard(out)
+    with board.live() as emit:
+        finished = api_sweep.sweep(
+            config, data_dir=data_dir, output=output, rows=rows, store=store, executor=executor, seeds=chosen_seeds,
+            only=split(only or ""), limit_cells=limit_cells, minutes=minutes, keep_models=keep_models, emit=emit,
+            observer=board, command=context.obj or "",
         )
-    board.conclude(finished)
+    conclude(out, finished)
     return 0
+
+
+def print_plan(out: Console, status: SweepStatus) -> None:
+    """Print what is done of each task, what will run, and for how long."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("", "tuning", "cells"):
+        table.add_column(name, justify="right" if name else "left")
+    for task in status.tasks:
+        tuning = f"{task.tuning_done} of {task.tuning_cells}" if task.tuning_cells else ""
+        table.add_row(task.task, tuning, f"{task.done} of {task.cells}")
+    out.print(table)
+    if not status.missing:
+        out.print("nothing to compute: all rows are there", highlight=False)
+        return
+    out.print(f"\n{len(status.missing)} cells to compute, {status.side_by_side} side by side:", highlight=False)
+    for label in status.missing:
+        out.print(f"  {label}", highlight=False, soft_wrap=True)
+    measured = len(status.missing) - status.unmeasured
+    if measured:
+        out.print(f"about {duration(status.seconds)} for {measured} of them, by cells of the same task that ran",
+                  highlight=False)
+    if status.unmeasured:
+        out.print(f"no cell of the same task was measured yet for {status.unmeasured} of them", highlight=False)
+
+
+def conclude(out: Console, finished: SweepRun) -> None:
+    """Print the findings, and where the sweep stands."""
+    from sprachbund.report.sweep_terminal import print_sweep
+
+    state = finished.state
+    if finished.finished is not None:
+        print_sweep(out, finished.finished.findings)
+        out.print()
+    out.print(f"{state.computed} cells computed now, {len(state.done)} done, {len(state.missing)} missing",
+              highlight=False)
+    if state.missing:
+        out.print("the same command again goes on with those that are missing", highlight=False)
+    if finished.finished is not None:
+        out.print(f"report  {finished.finished.report}", highlight=False, soft_wrap=True)
+    out.print(f"rows    {finished.folder / 'rows'}", highlight=False, soft_wrap=True)
 
 
 command = typer.main.get_command(app)

@@ -9,8 +9,7 @@ from statistics import fmean
 from sprachbund.metrics.metric import METRICS, Metric
 from sprachbund.results.records import ScoreRow
 from sprachbund.studies.cells import Cell
-
-DEV = "dev"
+from sprachbund.studies.sweep_plan import PlannedCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,18 @@ def described(rows: Iterable[ScoreRow], cell: Cell) -> list[ScoreRow]:
     ]
 
 
-def cell_score(rows: Iterable[ScoreRow], dev: str, test: str, unaveraged: Collection[str] = ()) -> CellScore:
+def cell_score(rows: Iterable[ScoreRow], planned: PlannedCell, unaveraged: Collection[str] = ()) -> CellScore:
     """The figures of a cell.
 
     Args:
         rows: of its score stages.
-        dev, test: keys of these stages.
+        planned: the cell.
         unaveraged: languages that a data set has beside its target languages.
     """
     primary = [row for row in rows if row.primary]
-    on_dev = fmean(value(row) for row in primary if row.stage == dev)
+    on_dev = fmean(value(row) for row in primary if row.stage == planned.keys["score dev"])
     on_targets = [value(row) for row in primary
-                  if row.stage == test and row.target != row.source and row.target not in unaveraged]
+                  if row.stage == planned.keys.get("score") and row.target not in {row.source, *unaveraged}]
     return CellScore(on_dev, fmean(on_targets) if on_targets else None)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from sprachbund.core.errors import DataError
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
 from sprachbund.studies.sweep_config import Point, SweepConfig, SweepTask, settings_in_words, with_settings
 
@@ -14,9 +13,9 @@ Choice = Mapping[tuple[str, str], Point]
 """(task name, system) -> the settings that the system is trained with."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cell:
-    """One system on one task with some settings and one seed.
+    """One system on one task with some settings and one seed; equal only to itself.
 
     Args:
         task: the entry of the sweep, with its own settings.
@@ -66,44 +65,46 @@ def tuning_cells(config: SweepConfig) -> tuple[Cell, ...]:
 
 
 def final_cells(config: SweepConfig, choice: Choice) -> tuple[Cell, ...]:
-    """Every system with every seed, trained with the settings chosen for it.
+    """Every system whose settings are chosen, with every seed.
 
     Seed by seed over all tasks, the baseline and the controls first: wherever a long sweep stands, what is done
     can be compared.
     """
     return tuple(
-        Cell(task, fusion, choice.get((task.label, fusion.label()), ()), seed)
-        for seed in config.seeds
-        for task in config.tasks
-        for fusion in in_order(config.aggregators)
+        Cell(task, fusion, choice[task.label, fusion.label()], seed)
+        for task, fusion, seed in _compared(config)
+        if (task.label, fusion.label()) in choice
     )
 
 
-def choose(config: SweepConfig, dev: Mapping[tuple[str, str, Point, int], float]) -> dict[tuple[str, str], Point]:
+def untuned_cells(config: SweepConfig, choice: Choice) -> tuple[Cell, ...]:
+    """The cells that `final_cells` lacks because their settings are not chosen yet; they stand with the task's own."""
+    return tuple(Cell(task, fusion, (), seed) for task, fusion, seed in _compared(config)
+                 if (task.label, fusion.label()) not in choice)
+
+
+def _compared(config: SweepConfig) -> list[tuple[SweepTask, FusionConfig, int]]:
+    return [(task, fusion, seed) for seed in config.seeds for task in config.tasks
+            for fusion in in_order(config.aggregators)]
+
+
+def choose(config: SweepConfig, dev: Mapping[Cell, float]) -> dict[tuple[str, str], Point]:
     """The settings of each system: the best mean dev score over the tuning seeds, of equals the first.
 
     Args:
-        config: a sweep with tuning.
-        dev: (task name, system, point, seed) -> dev score of a tuning cell.
-
-    Raises:
-        DataError: a tuning cell has no score.
+        config: the sweep; without tuning every system has its task's own settings.
+        dev: dev scores of tuning cells; a system of which one is missing is left out.
     """
-    points = config.tuning.points() if config.tuning else ()
-
-    def mean(task: str, system: str, point: Point) -> float:
-        try:
-            return fmean(dev[task, system, point, seed] for seed in config.tuning_seeds)
-        except KeyError:
-            raise DataError(f"{task}: {system} cannot be tuned: a dev score is missing",
-                            remedy="run the sweep again: it computes what is missing") from None
-
-    return {
-        (task, system): max(points, key=lambda point: mean(task, system, point))
-        for task in config.task_names
-        for system in config.systems
-        if points
-    }
+    points = config.tuning.points() if config.tuning else ((),)
+    scores = {(cell.task.label, cell.system, cell.point, cell.seed): score for cell, score in dev.items()}
+    choice: dict[tuple[str, str], Point] = {}
+    for task in config.task_names:
+        for system in config.systems:
+            wanted = {point: [(task, system, point, seed) for seed in config.tuning_seeds] for point in points}
+            if all(place in scores for places in wanted.values() for place in places):
+                means = [fmean(map(scores.__getitem__, wanted[point])) if wanted[point] else 0.0 for point in points]
+                choice[task, system] = points[means.index(max(means))]
+    return choice
 
 
 def in_order(fusions: tuple[FusionConfig, ...]) -> list[FusionConfig]:

@@ -50,7 +50,7 @@ class Models:
 
     def _remove(self, planned: PlannedCell) -> None:
         """Remove a model that a sweep has made; one that a run of its own has made bears another label and stays."""
-        key = planned.train
+        key = planned.keys["train"]
         if self._store.has(key) and self._store.manifest(key).label == planned.stages.train.label:
             with self._store.lock(key):
                 self._store.remove(key)

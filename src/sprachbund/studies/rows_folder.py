@@ -44,7 +44,9 @@ class RowsFolder:
                                 remedy="name a folder with the row files of finished cells")
         found = [path for place in (folder, *others) if place.is_dir() for path in sorted(place.rglob("*.parquet"))]
         for path in found:
-            self.files[path.absolute()] = _stages(path)
+            stages = _stages(path)
+            if stages is not None:
+                self.files[path.absolute()] = stages
 
     @property
     def stages(self) -> frozenset[str]:
@@ -99,9 +101,12 @@ def file_name(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
 
 
-def _stages(path: Path) -> frozenset[str]:
+def _stages(path: Path) -> frozenset[str] | None:
+    """Keys of the score stages of a file; None: a table of something else (gates lie beside rows)."""
     try:
+        if "stage" not in pq.read_schema(path).names:
+            return None
         return frozenset(pq.read_table(path, columns=["stage"])["stage"].to_pylist())
-    except (pa.ArrowInvalid, KeyError, OSError) as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise FormatError(f"not readable as score rows: {error}", where=Location(str(path)),
                           remedy="remove the file: its cell is then computed again") from None

@@ -5,18 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shutil import copyfile
 
-from sprachbund.core.errors import Interrupted
+from sprachbund.core.errors import Interrupted, SprachbundError
+from sprachbund.core.files import write_aside
+from sprachbund.results.gates import FILE as GATES
 from sprachbund.results.records import ScoreRow, read_rows
 from sprachbund.stages.events import Emit, Event, StageEvent, ignore
 from sprachbund.stages.executors.executor import Executor
 from sprachbund.stages.run import run_stages
 from sprachbund.stages.store import Store
 from sprachbund.studies.cell_scores import CellScore, cell_score, described
-from sprachbund.studies.cells import Cell, Choice, choose
+from sprachbund.studies.cells import Cell, Choice, choose, untuned_cells
 from sprachbund.studies.models import Models
 from sprachbund.studies.rows_folder import RowsFolder
 from sprachbund.studies.sweep_plan import PlannedCell, SweepPlan
+from sprachbund.studies.timings import TIMINGS, append, measure
 
 
 class SweepObserver:
@@ -48,15 +52,17 @@ class Swept:
 
     Args:
         done: cells whose rows are on disk, tuning cells first.
-        missing: cells that are still to be computed; the cells that are compared only once tuning is done.
-        choice: the settings of each system; None while tuning is not done.
+        missing: cells that are still to be computed; of systems whose tuning is not done, without their settings.
+        choice: the settings of each system whose tuning is done.
         computed: how many cells were computed now.
+        failure: what the first stage that failed said, or None.
     """
 
     done: tuple[PlannedCell, ...]
     missing: tuple[Cell, ...]
-    choice: Choice | None
+    choice: Choice
     computed: int
+    failure: SprachbundError | None = None
 
     def rows(self, folder: RowsFolder) -> list[ScoreRow]:
         """The rows of all cells that are done, those of tuning cells last.
@@ -81,8 +87,8 @@ def run_sweep(
 ) -> Swept:
     """Compute the cells that have no rows in a folder.
 
-    First the tuning cells, then every system with the settings chosen for it. A stage that fails does not stop
-    the cells that need nothing of it; the first error is raised in the end.
+    First the tuning cells, then every system with the settings chosen for it. A stage that fails stops only the
+    cells that need it: a night is not lost to one training that diverges.
 
     Args:
         plan: the sweep.
@@ -95,19 +101,16 @@ def run_sweep(
         keep_models: leave trained models in the store; else a model goes once nothing needs it.
 
     Raises:
-        SprachbundError: the first failure.
+        StorageError: no space for rows, no permission.
         Interrupted: Ctrl-C; calling again goes on from there.
     """
     runner = _Runner(plan, store, executor, folder, emit, observer or SweepObserver(), limits or Limits(),
                      Models(store, plan.config, keep=keep_models))
     runner.run(plan.tuning)
-    if runner.missing:
-        return Swept(tuple(runner.done), tuple(runner.missing), None, runner.computed)
-    scores = {(one.cell.task.label, one.cell.system, one.cell.point, one.cell.seed): runner.scores[one.dev].dev
-              for one in plan.tuning}
-    choice = choose(plan.config, scores)
+    choice = choose(plan.config, runner.dev_scores())
     runner.run(plan.final(choice))
-    return Swept(tuple(runner.done), tuple(runner.missing), choice, runner.computed)
+    missing = (*runner.missing, *untuned_cells(plan.config, choice))
+    return Swept(tuple(runner.done), missing, choice, runner.computed, runner.failure)
 
 
 class _Runner:
@@ -122,8 +125,9 @@ class _Runner:
         self.begun = time.monotonic()
         self.done: list[PlannedCell] = []
         self.missing: list[Cell] = []
-        self.scores: dict[str, CellScore] = {}
+        self.failure: SprachbundError | None = None
         self.computed = 0
+        self._dev: dict[PlannedCell, float] = {}
 
     def run(self, cells: Sequence[PlannedCell]) -> None:
         """Bring the rows of some cells to disk, as far as the limits allow."""
@@ -131,42 +135,56 @@ class _Runner:
             return
         self.observer.begin(cells)
         there = self.folder.stages
-        waiting = []
+        waiting = [planned for planned in cells if not there.issuperset(planned.scores)]
         for planned in cells:
             if there.issuperset(planned.scores):
-                self.finish(planned, stored=True)
-            else:
-                waiting.append(planned)
+                self.finish(planned, self.folder.read(planned.scores), stored=True)
         left = None if self.limits.cells is None else max(0, self.limits.cells - self.computed)
         phase = _Phase(self, waiting[:left])
         try:
             phase.run()
         except Interrupted:
             raise Interrupted(
-                f"interrupted with {len(self.done)} of {len(self.done) + len(waiting) - phase.finished} cells done; "
-                f"their rows are in {self.folder.folder}",
+                f"interrupted with {len(cells) - len(waiting) + phase.finished} of {len(cells)} "
+                f"{'tuning ' * cells[0].cell.tuning}cells done; their rows are in {self.folder.folder}",
                 remedy="run the same command again: it computes only what is missing",
             ) from None
+        except SprachbundError as error:
+            self.failure = self.failure or error
         done = set(self.done)
-        self.missing = [planned.cell for planned in waiting if planned not in done]
+        self.missing += [planned.cell for planned in waiting if planned not in done]
+
+    def dev_scores(self) -> dict[Cell, float]:
+        """The dev scores of all cells that are done."""
+        return {planned.cell: score for planned, score in self._dev.items()}
 
     def out_of_time(self) -> bool:
         """Whether no further cell is to be begun."""
         return self.limits.seconds is not None and time.monotonic() - self.begun > self.limits.seconds
 
-    def finish(self, planned: PlannedCell, *, stored: bool) -> None:
-        """Take in a cell whose rows are on disk, or write them from its stored scores."""
-        if stored:
-            rows = self.folder.read(planned.scores)
-        else:
-            stored_rows = [row for key in planned.scores for row in read_rows(self.store.open(key) / "rows.parquet")]
-            rows = described(stored_rows, planned.cell)
-            name = f"tuning {planned.cell.label}" if planned.cell.tuning else planned.cell.label
-            self.folder.write(name, planned.dev if planned.cell.tuning else planned.test, rows)
-            self.computed += 1
+    def compute(self, planned: PlannedCell) -> None:
+        """Write the rows of a cell whose scores are stored."""
+        stored = [row for key in planned.scores for row in read_rows(self.store.open(key) / "rows.parquet")]
+        rows = described(stored, planned.cell)
+        name = f"tuning {planned.cell.label}" if planned.cell.tuning else planned.cell.label
+        written = self.folder.write(name, planned.key, rows)
+        self._keep_gates(planned, written.name)
+        append(self.folder.folder.with_name(TIMINGS), planned, measure(planned, self.store))
+        self.computed += 1
+        self.finish(planned, rows, stored=False)
+
+    def _keep_gates(self, planned: PlannedCell, name: str) -> None:
+        """Keep what the model's gate was like on the targets, where it has one: the model itself goes."""
+        predictions = self.store.folder(planned.keys.get("predict", ""))
+        if predictions is not None and (predictions / GATES).is_file():
+            with write_aside(self.folder.folder.with_name("gates") / name) as temporary:
+                copyfile(predictions / GATES, temporary)
+
+    def finish(self, planned: PlannedCell, rows: Sequence[ScoreRow], *, stored: bool) -> None:
+        """Take in a cell whose rows are on disk."""
         cards = self.plan.grounds[planned.cell.task.label].cards
-        extra = {code for card in cards for code in card.extra_languages}
-        score = self.scores[planned.dev] = cell_score(rows, planned.dev, planned.test, extra)
+        score = cell_score(rows, planned, {code for card in cards for code in card.extra_languages})
+        self._dev[planned] = score.dev
         self.done.append(planned)
         self.models.let_go(planned, score.dev)
         self.observer.scored(planned, score, stored=stored)
@@ -179,7 +197,6 @@ class _Phase:
         self.runner = runner
         self.finished = 0
         self._wanted = {planned: set(planned.scores) for planned in cells}
-        self._cells = list(cells)
         self._begun: set[str] = set()
 
     def run(self) -> None:
@@ -188,7 +205,7 @@ class _Phase:
         Raises:
             SprachbundError: the first failure, after all else is done.
         """
-        targets = [stage for planned in self._cells for stage in planned.scores.values()]
+        targets = [stage for planned in self._wanted for stage in planned.scores.values()]
         if targets and not self.runner.out_of_time():
             run_stages(targets, self.runner.store, self.runner.executor, self._take, keep_going=True,
                        may_start=self._may_start)
@@ -201,12 +218,11 @@ class _Phase:
         if not isinstance(event, StageEvent):
             return
         if event.state == "started":
-            self._begun.update(*(planned.own for planned in self._cells if event.key in planned.own))
+            self._begun.update(*(one.keys.values() for one in self._wanted if event.key in one.keys.values()))
         elif event.state in {"hit", "finished"}:
-            for planned in self._cells:
-                wanted = self._wanted[planned]
+            for planned, wanted in self._wanted.items():
                 if event.key in wanted:
                     wanted.discard(event.key)
                     if not wanted:
                         self.finished += 1
-                        self.runner.finish(planned, stored=False)
+                        self.runner.compute(planned)

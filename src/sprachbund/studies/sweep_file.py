@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,32 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from sprachbund.core.config import locate, read_yaml, validate
-from sprachbund.core.errors import ConfigError, Fault, ModelError, RegistryError, near_matches
+from sprachbund.core.errors import ConfigError, DataError, Fault, ModelError, RegistryError, join_or, near_matches
 from sprachbund.core.source import Location
 from sprachbund.models.encoders.opening import encoder_info
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig, fusion_config
 from sprachbund.pipeline.config import as_fault, listed, scoring_config
 from sprachbund.studies.sweep_config import TUNABLE, SweepConfig, SweepTask, axes, checked_value, merged
 
+SHIPPED = ("paper", "smoke")
+"""Sweeps that come with the package."""
 _Placed = list[tuple[int, FusionConfig]]
 """Fusions, each with the number of the entry under `aggregators` that it comes from."""
+
+
+def find_sweep(name: Path | str) -> Path:
+    """The file of a sweep: a path, or the name of one that comes with the package.
+
+    Raises:
+        DataError: neither.
+    """
+    shipped = Path(str(files("sprachbund.studies"))) / "shipped" / f"{name}.yaml"
+    if Path(name).exists():
+        return Path(name)
+    if name not in SHIPPED:
+        raise DataError("there is no such file", where=Location(str(name)),
+                        remedy=f"check the path, or name a sweep that is shipped: {join_or(SHIPPED)}")
+    return shipped
 
 
 def read_sweep(path: Path | str, overrides: Mapping[str, Any] | None = None) -> SweepConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sprachbund.pipeline.cells import CellStages, plan_cell
 from sprachbund.pipeline.groundwork import Groundwork, lay_groundwork
@@ -11,6 +12,9 @@ from sprachbund.stages.keys import Keys
 from sprachbund.stages.stage import Stage
 from sprachbund.studies.cells import Cell, Choice, final_cells, tuning_cells
 from sprachbund.studies.sweep_config import SweepConfig
+
+Role = Literal["train", "predict dev", "score dev", "predict", "score"]
+"""What a stage does in a cell; the last two are the targets'."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,23 +24,23 @@ class PlannedCell:
     Args:
         cell: which.
         stages: its training and its scores.
-        train: key of the training.
-        dev, test: keys of the scores; a tuning cell has no use for the latter.
-        own: keys of all stages that are not shared by the cells of a task.
+        keys: of all stages that are not shared by the cells of a task; a tuning cell has none of the targets'.
     """
 
     cell: Cell
     stages: CellStages
-    train: str
-    dev: str
-    test: str
-    own: frozenset[str]
+    keys: Mapping[Role, str]
 
     @property
     def scores(self) -> Mapping[str, Stage]:
         """The score stages that make the cell, by key."""
-        dev = {self.dev: self.stages.dev}
-        return dev if self.cell.tuning else {**dev, self.test: self.stages.test}
+        dev = {self.keys["score dev"]: self.stages.dev}
+        return dev if self.cell.tuning else {**dev, self.keys["score"]: self.stages.test}
+
+    @property
+    def key(self) -> str:
+        """Of the last score stage: it names the cell's row file."""
+        return self.keys["score dev" if self.cell.tuning else "score"]
 
 
 class SweepPlan:
@@ -54,19 +58,25 @@ class SweepPlan:
     def __init__(self, config: SweepConfig) -> None:
         self.config = config
         self.grounds: Mapping[str, Groundwork] = {task.label: lay_groundwork(task) for task in config.tasks}
-        self.tuning = self._planned(tuning_cells(config))
+        self.tuning = self.planned(tuning_cells(config))
 
     def final(self, choice: Choice) -> tuple[PlannedCell, ...]:
-        """The cells that are compared in the end, trained with the settings chosen for each system."""
-        return self._planned(final_cells(self.config, choice))
+        """The cells that are compared in the end, of all systems whose settings are chosen."""
+        return self.planned(final_cells(self.config, choice))
 
-    def _planned(self, cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
+    def planned(self, cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
+        """Some cells of the sweep with their stages."""
         keys = Keys()
         planned = []
         for cell in cells:
             ground = self.grounds[cell.task.label]
             stages = plan_cell(ground, cell.config, cell.fusion, cell.seed, cell.label)
-            train, dev, test = map(keys.key, (stages.train, stages.dev, stages.test))
-            predictions = {keys.key(score.inputs["predictions"]) for score in (stages.dev, stages.test)}
-            planned.append(PlannedCell(cell, stages, train, dev, test, frozenset({train, dev, test, *predictions})))
+            own: dict[Role, str] = {"train": keys.key(stages.train), **_dev_keys(stages.dev, keys)}
+            if not cell.tuning:
+                own |= {"predict": keys.key(stages.test.inputs["predictions"]), "score": keys.key(stages.test)}
+            planned.append(PlannedCell(cell, stages, own))
         return tuple(planned)
+
+
+def _dev_keys(dev: Stage, keys: Keys) -> dict[Role, str]:
+    return {"predict dev": keys.key(dev.inputs["predictions"]), "score dev": keys.key(dev)}

@@ -1,0 +1,110 @@
+"""How long cells took, kept beside their rows: by it the rest of a sweep is estimated, on this machine or another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from sprachbund.core.errors import SprachbundError
+from sprachbund.core.files import storage_faults_told
+from sprachbund.stages.environment import environment
+from sprachbund.stages.store import Store
+from sprachbund.studies.sweep_plan import PlannedCell, Role
+
+TIMINGS = "timings.jsonl"
+"""A line a computed cell."""
+_MEASURED: tuple[Role, ...] = ("train", "predict dev", "predict")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What one cell took.
+
+    Args:
+        task: name of the task.
+        processor: where.
+        seconds: by role of the stage.
+    """
+
+    task: str
+    processor: str
+    seconds: Mapping[Role, float]
+
+
+def measure(planned: PlannedCell, store: Store) -> Timing:
+    """Read what the stages of a cell took from the store."""
+    seconds: dict[Role, float] = {}
+    for role in _MEASURED:
+        with suppress(KeyError, SprachbundError):  # a tuning cell has no targets; or gone, as scores were stored before
+            seconds[role] = round(store.manifest(planned.keys[role]).seconds, 2)
+    return Timing(planned.cell.task.label, processor(), seconds)
+
+
+def append(path: Path, planned: PlannedCell, timing: Timing) -> None:
+    """Add a line to a file of timings.
+
+    Raises:
+        StorageError: no space, no permission.
+    """
+    line: dict[str, str | float] = {"cell": planned.cell.label, "task": timing.task, "processor": timing.processor}
+    line |= {str(role): seconds for role, seconds in timing.seconds.items()}
+    with storage_faults_told(path), path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def read_timings(path: Path) -> list[Timing]:
+    """Read a file of timings; a line that a kill cut short is left out."""
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            values: dict[str, Any] = json.loads(line)
+            seconds: dict[Role, float] = {role: float(values[role]) for role in _MEASURED if role in values}
+            found.append(Timing(str(values["task"]), str(values["processor"]), seconds))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def estimate(
+    cells: Iterable[PlannedCell], timings: Iterable[Timing], store: Store, trained: Collection[PlannedCell] = ()
+) -> tuple[float, int]:
+    """Estimate what cells will take, one after the other, from cells of the same task.
+
+    Those of this machine count where there are some, else all.
+
+    Args:
+        cells: what will run.
+        timings: of cells that ran.
+        store: stages whose output it holds take no time.
+        trained: cells among them that will find their model trained, and scored on dev.
+
+    Returns:
+        Seconds, and for how many of the cells there is nothing to go by; they are not in the sum.
+    """
+    known = list(timings)
+    here = [timing for timing in known if timing.processor == processor()] or known
+    total, unknown = 0.0, 0
+    for planned in cells:
+        alike = [timing for timing in here if timing.task == planned.cell.task.label and "train" in timing.seconds]
+        if not alike:
+            unknown += 1
+            continue
+        for role in _MEASURED[2:] if planned in trained else _MEASURED:
+            measured = [timing.seconds[role] for timing in alike if role in timing.seconds]
+            key = planned.keys.get(role)
+            if key is not None and measured and not store.has(key):
+                total += fmean(measured)
+    return total, unknown
+
+
+def processor() -> str:
+    """What timings are kept apart by: the GPU, else the processor."""
+    facts = environment()
+    return facts.get("gpus", facts["processor"])
