@@ -28,17 +28,33 @@ class DropoutStream:
     def __init__(self, seed: int) -> None:
         self._random = np.random.Generator(np.random.SFC64(seed))
 
-    def mask(self, shape: Sequence[int], probability: float, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Draw a mask to multiply with: 0 with that probability, else what keeps the expectation.
+    def kept(self, shape: Sequence[int], probability: float) -> Tensor:
+        """Draw what is kept, True or False, a byte an element: what a backward pass holds on to.
 
         Args:
             shape: of the mask.
-            probability: rounded to a multiple of 1/65536; what is kept is scaled by the rounded value.
-            dtype: of the mask.
+            probability: that an element is dropped, rounded to a multiple of 1/65536.
         """
         count = int(np.prod(shape))
         words = self._random.integers(0, _LARGEST, -(-count // 4), dtype=np.uint64, endpoint=True)
-        dropped = min(round(probability * _LEVELS), _LEVELS - 1)
-        kept = words.view(np.uint16)[:count] >= dropped
-        scaled = np.multiply(kept, np.float32(_LEVELS / (_LEVELS - dropped)))
-        return torch.from_numpy(scaled).view(*shape).to(dtype)
+        return torch.from_numpy(words.view(np.uint16)[:count] >= _dropped_levels(probability)).view(*shape)
+
+    def mask(self, shape: Sequence[int], probability: float, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Draw a mask to multiply with: see `kept` and `mask_of`."""
+        return mask_of(self.kept(shape, probability), probability, dtype)
+
+
+def mask_of(kept: Tensor, probability: float, dtype: torch.dtype = torch.float32) -> Tensor:
+    """A mask to multiply with: 0 where nothing is kept, else what keeps the expectation.
+
+    Args:
+        kept: see `DropoutStream.kept`.
+        probability: with which it was drawn; what is kept is scaled by its rounded value.
+        dtype: of the mask.
+    """
+    scale = np.float32(_LEVELS / (_LEVELS - _dropped_levels(probability)))
+    return kept.to(torch.float32).mul_(float(scale)).to(dtype)
+
+
+def _dropped_levels(probability: float) -> int:
+    return min(round(probability * _LEVELS), _LEVELS - 1)

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.training.pages import give_back_pages
 
 _ABSENT = -1  # looked up, this raises IndexError: a piece that was not announced
 
@@ -66,6 +67,7 @@ class TrimmedVocabulary:
         self.embedding.weight = self.small
         self.embedding.padding_idx = self._small_padding
         self._hook = self.embedding.register_forward_pre_hook(self._renumber)
+        give_back_pages(self.full)  # nobody reads it before it is put back
 
     def _renumber(self, module: nn.Module, arguments: tuple[Any, ...]) -> tuple[Tensor, ...]:
         return (self._lookup[arguments[0]], *arguments[1:])

@@ -9,6 +9,7 @@ gradient, as in Dao et al. 2022 (2205.14135).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, cast
@@ -18,7 +19,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from sprachbund.models.dropout_stream import DropoutStream
+from sprachbund.models.dropout_stream import DropoutStream, mask_of
 from sprachbund.models.encoders.packing import HeadRows, Packing
 
 _norm_backward = torch.ops.aten.native_layer_norm_backward
@@ -111,12 +112,11 @@ class _Layer(torch.autograd.Function):
             y, first = _add_and_norm(x, attended, weights[8:10], options.epsilons[0], options.dropouts[0], stream)
             inputs = y.to(number_format)
             hidden = _linear(inputs, weights.up, weights.up_bias)
-            activated = F.gelu(hidden)
-            added = _linear(activated, weights.down, weights.down_bias)
+            added = _linear(F.gelu(hidden), weights.down, weights.down_bias)
             z, second = _add_and_norm(y, added, weights[14:16], options.epsilons[1], options.dropouts[1], stream)
         ctx.options, ctx.rows = options, rows
         ctx.counts = (len(attention), len(first), len(second))
-        ctx.save_for_backward(*attention, *first, *second, inputs, hidden, activated, *parameters)
+        ctx.save_for_backward(*attention, *first, *second, inputs, hidden, *parameters)
         return z
 
     @staticmethod
@@ -124,19 +124,21 @@ class _Layer(torch.autograd.Function):
     def backward(ctx: Any, dz: Tensor) -> Any:
         saved = list(ctx.saved_tensors)
         parts = []
-        for count in (*ctx.counts, 3):
+        for count in (*ctx.counts, 2):
             parts.append(saved[:count])
             del saved[:count]
-        attention, first, second, (inputs, hidden, activated) = parts
+        attention, first, second, (inputs, hidden) = parts
         weights = LayerWeights(*saved)
         with torch.autocast("cpu", enabled=False):
-            dy, dadded, dnorm, dnorm_bias = _add_and_norm_backward(dz, second, weights[14:16])
-            dadded = dadded.to(activated.dtype)
+            dy, dadded, dnorm, dnorm_bias = _add_and_norm_backward(
+                dz, second, weights[14:16], ctx.options.dropouts[1])
+            dadded = dadded.to(hidden.dtype)
+            ddown, ddown_bias = _weight_gradients(dadded, F.gelu(hidden))  # made again: a third of what is kept
             dhidden = _gelu_backward(dadded @ weights.down.to(dadded.dtype), hidden)
-            ddown, ddown_bias = _weight_gradients(dadded, activated)
             dup, dup_bias = _weight_gradients(dhidden, inputs)
             dy = _add_product(dy, dhidden, weights.up)
-            dtotal, dattended, dnorm1, dnorm1_bias = _add_and_norm_backward(dy, first, weights[8:10])
+            dtotal, dattended, dnorm1, dnorm1_bias = _add_and_norm_backward(
+                dy, first, weights[8:10], ctx.options.dropouts[0])
             dx, projections = _attend_backward(dtotal, dattended, attention, weights, ctx.options, ctx.rows,
                                                wanted=ctx.needs_input_grad[0])
         gradients = (*projections, dnorm1, dnorm1_bias, dup, dup_bias, ddown, ddown_bias, dnorm, dnorm_bias)
@@ -162,12 +164,10 @@ def _attend(
         batch, positions = rows.packing.mask.shape
         scores.view(batch, options.heads, positions, positions).add_(rows.packing.bias)
     attention = torch.softmax(scores, -1)
-    dropped = attention
-    if options.attention_dropout:
-        dropped = attention * stream.mask(attention.shape, options.attention_dropout, number_format)
-    context = rows.outputs.from_heads(torch.bmm(dropped, value))
+    kept = (stream.kept(attention.shape, options.attention_dropout),) if options.attention_dropout else ()
+    context = rows.outputs.from_heads(torch.bmm(_dropped(attention, kept, options), value))
     output = _linear(context, weights.output, weights.output_bias)
-    return output, (x, query, key, value, attention, dropped, context)
+    return output, (x, query, key, value, attention, context, *kept)
 
 
 def _attend_backward(
@@ -175,7 +175,8 @@ def _attend_backward(
     rows: AttentionRows, *, wanted: bool,
 ) -> tuple[Tensor | None, tuple[Tensor, ...]]:
     """Gradients of the attention block: of its input, added to `dx`, and of its eight parameters."""
-    x, query, key, value, attention, dropped, context = saved
+    x, query, key, value, attention, context, *kept = saved
+    dropped = _dropped(attention, kept, options)
     pieces, width = x.shape
     doutput = doutput.to(x.dtype)
     weight_gradients = _weight_gradients(doutput, context)
@@ -203,20 +204,26 @@ def _attend_backward(
 def _add_and_norm(
     x: Tensor, added: Tensor, norm: tuple[Tensor, ...], epsilon: float, dropout: float, stream: DropoutStream
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """`norm(x + dropout(added))`, and what its backward pass needs: sum, mean, inverse deviation, mask if any."""
-    mask = (stream.mask(added.shape, dropout, x.dtype),) if dropout else ()
-    total = torch.addcmul(x, added.to(x.dtype), mask[0]) if mask else x + added
+    """`norm(x + dropout(added))`, and what its backward pass needs: sum, mean, inverse deviation, what was kept."""
+    kept = (stream.kept(added.shape, dropout),) if dropout else ()
+    total = torch.addcmul(x, added.to(x.dtype), mask_of(kept[0], dropout, x.dtype)) if kept else x + added
     y, mean, deviation = torch.native_layer_norm(total, total.shape[1:], norm[0], norm[1], epsilon)
-    return y, (total, mean, deviation, *mask)
+    return y, (total, mean, deviation, *kept)
 
 
 def _add_and_norm_backward(
-    dy: Tensor, saved: list[Tensor], norm: tuple[Tensor, ...]
+    dy: Tensor, saved: list[Tensor], norm: tuple[Tensor, ...], dropout: float
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Gradients of x, of what was added, of the norm's weight and bias."""
-    total, mean, deviation, *mask = saved
+    total, mean, deviation, *kept = saved
     dtotal, dweight, dbias = _norm_backward(dy, total, total.shape[1:], mean, deviation, *norm, [True, True, True])
-    return dtotal, dtotal * mask[0] if mask else dtotal, dweight, dbias
+    dadded = mask_of(kept[0], dropout, dtotal.dtype).mul_(dtotal) if kept else dtotal
+    return dtotal, dadded, dweight, dbias
+
+
+def _dropped(attention: Tensor, kept: Sequence[Tensor], options: LayerOptions) -> Tensor:
+    """Attention weights after dropout; made again in the backward pass."""
+    return mask_of(kept[0], options.attention_dropout, attention.dtype).mul_(attention) if kept else attention
 
 
 def _joined(weights: LayerWeights) -> Tensor:
