@@ -161,7 +161,7 @@ def mean_estimate(
 
 def _of_these(rows: Floats, scores: Scores, weights: Floats) -> VarianceParts:
     """Parts of the variance of the mean of (S,) rows for these groups."""
-    examples, degrees = _by_examples(added(scores.influence, weights).values())
+    examples, degrees = _by_examples(added(scores.influence, weights).values() if scores.influence else ())
     between = float(rows.var(ddof=1)) / len(rows) if len(rows) > 1 else 0.0
     return VarianceParts(len(rows), between, examples, degrees)
 

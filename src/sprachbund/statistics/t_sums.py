@@ -23,7 +23,9 @@ Source = tuple[float, float]
 """Variance and degrees of freedom."""
 
 _AS_GOOD_AS_NORMAL = 200.0  # degrees: the 97.5 % quantile is larger by 0.6 %
-_NODES = 48
+_NODES = 32
+_FAR = 9
+_PER_UNIT = 256
 
 
 def satterthwaite(sources: Sequence[Source]) -> float:
@@ -73,7 +75,8 @@ def sum_quantile(probability: float, sources: Sequence[Source]) -> float:
         return math.sqrt(total) * t_quantile(probability, known[0][1])
     scales, weights = _mixture(tuple(known))
     # The distribution function is concave above zero, so Newton from below never overshoots.
-    found = math.sqrt(total) * t_quantile(probability, math.inf)
+    found = max([math.sqrt(total) * t_quantile(probability, math.inf),
+                 *(math.sqrt(variance) * t_quantile(probability, _rounded_up(degrees)) for variance, degrees in known)])
     for _ in range(60):
         tail = float(weights @ normal_tail(found / scales))
         density = float(weights @ (np.exp(-0.5 * (found / scales) ** 2) / scales)) / math.sqrt(2 * math.pi)
@@ -84,6 +87,11 @@ def sum_quantile(probability: float, sources: Sequence[Source]) -> float:
     return found
 
 
+def _rounded_up(degrees: float) -> float:
+    """Whole degrees have quantiles that were computed before, and a little smaller."""
+    return degrees if math.isinf(degrees) else float(math.ceil(degrees))
+
+
 def _known(sources: Sequence[Source]) -> list[Source]:
     """Sources with a variance; those that are as good as normal are one."""
     normal = sum(variance for variance, degrees in sources if degrees > _AS_GOOD_AS_NORMAL)
@@ -92,7 +100,7 @@ def _known(sources: Sequence[Source]) -> list[Source]:
     return known + ([(normal, math.inf)] if normal else [])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)
 def _mixture(sources: tuple[Source, ...]) -> tuple[Floats, Floats]:
     """The sum as a mixture of normals: t is normal with variance v / W², W² = chi-square / degrees.
 
@@ -120,7 +128,7 @@ def chi_nodes(degrees: float, count: int) -> tuple[Floats, Floats]:
     """
     spread = 12 / math.sqrt(2 * degrees)
     low, high = max(0.0, 1 - spread), 1 + spread
-    places, weights = np.polynomial.legendre.leggauss(count)
+    places, weights = _legendre(count)
     nodes = (high - low) / 2 * places + (high + low) / 2
     half = degrees / 2
     logs = math.log(2) + half * math.log(half) - math.lgamma(half) + (degrees - 1) * np.log(nodes) - half * nodes**2
@@ -128,6 +136,30 @@ def chi_nodes(degrees: float, count: int) -> tuple[Floats, Floats]:
     return nodes, mass / mass.sum()
 
 
+@lru_cache(maxsize=8)
+def _legendre(count: int) -> tuple[Floats, Floats]:
+    places, weights = np.polynomial.legendre.leggauss(count)
+    return np.asarray(places), np.asarray(weights)
+
+
 def normal_tail(values: Floats) -> Floats:
-    """P(Z > value) of a standard normal for each of (N,) values."""
-    return 0.5 * np.fromiter(map(math.erfc, values / math.sqrt(2.0)), dtype=np.float64, count=len(values))
+    """P(Z > value) of a standard normal for many values at once.
+
+    Cubic Hermite interpolation of a table of `math.erfc`, whose slope is known too: the error is below
+    1e-8 of the tail. Beyond nine standard deviations it is taken for nine.
+    """
+    tails, slopes = _table()
+    place = (np.clip(values, -_FAR, _FAR) + _FAR) * _PER_UNIT
+    left = np.minimum(place.astype(np.intp), len(tails) - 2)
+    u = place - left
+    v = 1 - u
+    return np.asarray(v * v * ((1 + 2 * u) * tails[left] + u * slopes[left])
+                      + u * u * ((1 + 2 * v) * tails[left + 1] - v * slopes[left + 1]))
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[Floats, Floats]:
+    """The tail at every 1 / _PER_UNIT, and its slope over one step."""
+    places = np.arange(-_FAR * _PER_UNIT, _FAR * _PER_UNIT + 1) / _PER_UNIT
+    tails = np.array([0.5 * math.erfc(place / math.sqrt(2.0)) for place in places])
+    return tails, -np.exp(-0.5 * places**2) / math.sqrt(2 * math.pi) / _PER_UNIT
