@@ -12,6 +12,7 @@ from sprachbund.models.registration import register_with_transformers
 
 if TYPE_CHECKING:
     from sprachbund.api import compare, demo, evaluate, export, load_run, open_model, predict, run
+    from sprachbund.api_claims import claims
     from sprachbund.api_sweep import sweep
     from sprachbund.languages.language import find as language
     from sprachbund.models.encoders.opening import open_encoder as load_encoder
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "claims",
     "compare",
     "demo",
     "evaluate",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 _ADDRESSES = {
+    "claims": "sprachbund.api_claims:claims",
     "compare": "sprachbund.api:compare",
     "demo": "sprachbund.api:demo",
     "evaluate": "sprachbund.api:evaluate",

@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "Train on English only and measure 40 and more languages, last layer against DLFA, in minutes.",
     "run": "Train in a source language and evaluate zero-shot in all target languages.",
     "sweep": "Compare aggregators over layers, seeds and tasks; goes on where it stood.",
+    "claims": "Verdicts on the paper's claims from stored results, by rule, with intervals and what is missing.",
     "evaluate": "Score a model trained elsewhere over all target languages, without training.",
     "predict": "Label text or files with a trained model.",
     "export": "Write a trained model as an ONNX graph, fp32 or int8, checked against torch.",

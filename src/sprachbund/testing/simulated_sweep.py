@@ -32,6 +32,7 @@ class SimulatedSystem:
         gain: true gain on every target language over the rates, in points.
         source_gain: true gain on the source, in points.
         settings: what was tuned for it.
+        gate: as rows name it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class SimulatedSystem:
     gain: float = 0.0
     source_gain: float = 0.0
     settings: str = ""
+    gate: str = ""
 
 
 LAST_LAYER = SimulatedSystem("last layer", "last layer", "last_layer", (LAST,))
@@ -52,11 +54,13 @@ def control(gain: float = 0.0, source_gain: float = 0.0) -> SimulatedSystem:
                            source_gain)
 
 
-def dlfa(gains: Mapping[int, float], source_gains: Mapping[int, float] | None = None) -> list[SimulatedSystem]:
-    """D_k with the literal gate; gains by layer, in points."""
+def dlfa(
+    gains: Mapping[int, float], source_gains: Mapping[int, float] | None = None, gate: str = "literal"
+) -> list[SimulatedSystem]:
+    """D_k; gains by layer, in points."""
     on_source = source_gains or {}
-    return [SimulatedSystem(f"DLFA (k={layer}, literal)", "DLFA (literal)", "dlfa", (layer, LAST), gain,
-                            on_source.get(layer, 0.0)) for layer, gain in gains.items()]
+    return [SimulatedSystem(f"DLFA (k={layer}, {gate})", f"DLFA ({gate})", "dlfa", (layer, LAST), gain,
+                            on_source.get(layer, 0.0), gate=gate) for layer, gain in gains.items()]
 
 
 def simulate_sweep(
@@ -104,7 +108,8 @@ def _row(
     return ScoreRow(
         task=task, data_set=data_set, split=split, fingerprint=f"{data_set} {target} {split}", metric="accuracy",
         metric_version=1, primary=True, encoder="tiny", provenance="simulated rows: no encoder", fusion=system.fusion,
-        system=system.name, layers=system.layers, gate="", intermediate=(), train_data=data_set, train_examples=4000,
+        system=system.name, layers=system.layers, gate=system.gate, intermediate=(), train_data=data_set,
+        train_examples=4000,
         source="en", target=target, seed=seed, run="simulated",
         stage=f"{data_set}|{system.name}|{system.settings}|{seed}|{split}", columns=("correct", "total"),
         identities=tuple(str(number) for number in range(count)),

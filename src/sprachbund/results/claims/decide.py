@@ -13,7 +13,7 @@ from sprachbund.results.claims.gates import depends_on_the_task
 from sprachbund.results.claims.layers import different_layers, equilibrium
 from sprachbund.results.claims.probes import crucial_features, lower_and_upper_layers
 from sprachbund.results.claims.records import CheckResult, ClaimFindings, ClaimVerdict, EncoderVerdicts
-from sprachbund.results.claims.statements import STATEMENTS
+from sprachbund.results.claims.statements import PURPOSE, STATEMENTS
 from sprachbund.statistics.intervals import LEVEL
 
 _PAPERS_ENCODERS = ("bert-base-multilingual-cased", "google-bert/bert-base-multilingual-cased")
@@ -52,7 +52,8 @@ def _by_encoder(evidence: Evidence, architecture: Sequence[ClaimVerdict]) -> Enc
         *_told_apart(depends_on_the_task(evidence)),
     ]
     order = {statement.claim: place for place, statement in enumerate(STATEMENTS)}
-    verdicts = sorted([*architecture, *empirical], key=lambda verdict: order[verdict.claim])  # stable: equations first
+    told = [replace(verdict, missing=together(verdict.missing)) for verdict in empirical]
+    verdicts = sorted([*architecture, *told], key=lambda verdict: order[verdict.claim])  # stable: equations first
     return EncoderVerdicts(evidence.encoder, evidence.provenance, _mechanism(evidence.encoder), tuple(verdicts),
                            evidence.notes)
 
@@ -65,6 +66,23 @@ def _told_apart(verdicts: Sequence[ClaimVerdict]) -> list[ClaimVerdict]:
         return measured
     told = f"Holds for the {holding[0].variant} alone."
     return [replace(verdict, remarks=(*verdict.remarks, told)) for verdict in measured]
+
+
+def together(missing: Iterable[str]) -> tuple[str, ...]:
+    """What lacks on several tasks alike, told once.
+
+    >>> together(["XNLI: 2 more seeds", "a probe", "NER: 2 more seeds"])
+    ('XNLI, NER: 2 more seeds', 'a probe')
+    """
+    tasks = set(PURPOSE.values())
+    found: dict[str, list[str]] = {}
+    for cell in missing:
+        task, colon, what = cell.partition(": ")
+        if colon and task in tasks:
+            found.setdefault(what, []).append(task)
+        else:
+            found.setdefault(cell, [])
+    return tuple(f"{', '.join(dict.fromkeys(names))}: {what}" if names else what for what, names in found.items())
 
 
 def _mechanism(encoder: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,20 +18,26 @@ from sprachbund.results.claims.rules import SIGNIFICANT
 from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE
 from sprachbund.statistics.association import WithinBetween, within_between
 from sprachbund.statistics.comparisons import holm
+from sprachbund.statistics.distributions import t_quantile
+from sprachbund.statistics.intervals import LEVEL
 from sprachbund.statistics.repetitions import Floats
 
 _FLAT = 1e-9
+_LEAST_LANGUAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """Both tests of one task: all families, and without the source's own."""
+    """Both tests of one task, all families and without the source's own, with their languages and intervals."""
 
     comparison: Comparison
     curve: Curve
     all_families: WithinBetween
     without_source: WithinBetween
     languages: tuple[str, ...]
+    others: tuple[str, ...]
+    interval: tuple[float, float]
+    interval_without: tuple[float, float]
 
 
 def alike_within_families(evidence: Evidence) -> list[ClaimVerdict]:
@@ -86,16 +93,35 @@ def _test(evidence: Evidence, data_set: str, gate: str, missing: list[str]) -> _
     heights = found.values(found.baseline, curve.seeds).mean(axis=0)[moving]
     source = find_variant(found.part.test.source).language.family
     others = [place for place, code in enumerate(languages) if find_variant(code).language.family != source]
-    both = [_within(curves[moving], languages, heights, list(range(len(languages)))),
-            _within(curves[moving], languages, heights, others)]
+    everyone = list(range(len(languages)))
+    both = [_within(curves[moving], languages, heights, chosen) for chosen in (everyone, others)]
     if both[0] is None or both[1] is None:
         missing.append(f"{PURPOSE[data_set]}: two languages or more of a family that is not the source's, beside "
                        "others")
         return None
-    return _Test(found, curve, both[0], both[1], tuple(languages))
+    intervals = [_interval(curves[moving], languages, heights, chosen, test.difference)
+                 for chosen, test in zip((everyone, others), both, strict=True) if test is not None]
+    return _Test(found, curve, both[0], both[1], tuple(languages), tuple(languages[place] for place in others),
+                 intervals[0], intervals[1])
 
 
-def _within(curves: Floats, languages: Sequence[str], heights: Floats, chosen: Sequence[int]) -> WithinBetween | None:
+def _interval(
+    curves: Floats, languages: Sequence[str], heights: Floats, chosen: Sequence[int], difference: float
+) -> tuple[float, float]:
+    """Student's interval of the difference by the jackknife over languages (Efron and Tibshirani 1993, chapter 11)."""
+    left_out = [_within(curves, languages, heights, [other for other in chosen if other != one], permutations=1)
+                for one in chosen]
+    values = np.array([found.difference for found in left_out if found is not None])
+    if len(values) < _LEAST_LANGUAGES:
+        return math.nan, math.nan
+    error = math.sqrt((len(values) - 1) / len(values) * float(((values - values.mean()) ** 2).sum()))
+    half = t_quantile(0.5 + LEVEL / 2, len(values) - 1) * error
+    return difference - half, difference + half
+
+
+def _within(
+    curves: Floats, languages: Sequence[str], heights: Floats, chosen: Sequence[int], permutations: int = 10_000
+) -> WithinBetween | None:
     """The partial Mantel test among the chosen languages; None where there is no pair within or none between."""
     families = [find_variant(languages[place]).language.family for place in chosen]
     pairs = len(families) * (len(families) - 1) // 2
@@ -106,7 +132,8 @@ def _within(curves: Floats, languages: Sequence[str], heights: Floats, chosen: S
     script = (scripts[:, None] == scripts[None, :]).astype(np.float64)
     size = np.abs(heights[chosen][:, None] - heights[chosen][None, :])
     varying = [matrix for matrix in (script, size) if np.ptp(matrix[np.triu_indices(len(chosen), 1)]) > _FLAT]
-    return within_between(np.asarray(np.corrcoef(curves[chosen])), families, controls=varying)
+    return within_between(np.asarray(np.corrcoef(curves[chosen])), families, controls=varying,
+                          permutations=permutations)
 
 
 def _part(item: _Test, p_all: float, p_without: float) -> Part:
@@ -115,8 +142,11 @@ def _part(item: _Test, p_all: float, p_without: float) -> Part:
     why = (f"Correlation of curves {one.within:.2f} within and {one.between:.2f} between families ({one.pairs} pairs "
            f"within), {probability(p_all)}; without the source's family {probability(p_without)} ({other.pairs} pairs "
            f"within), script and the last layer's score kept fixed, Holm over tasks.{few}")
-    figures = tuple(
-        Figure(f"correlation within minus between families, {what}, controls taken out", test.difference, None, None,
-               "correlation", item.curve.seeds, item.languages, "partial Mantel test, permutation of languages")
-        for what, test in (("all", one), ("without the source's", other)))
+    method = "jackknife over languages; the test permutes languages"
+    told = "correlation within minus between families, script and score taken out"
+    figures = (
+        Figure(told, one.difference, *item.interval, "correlation", item.curve.seeds, item.languages, method),
+        Figure(f"{told}, without the source's family", other.difference, *item.interval_without, "correlation",
+               item.curve.seeds, item.others, method),
+    )
     return Part(PURPOSE[item.comparison.data_set], "", verdict, why, figures)
