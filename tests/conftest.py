@@ -11,6 +11,7 @@ import pytest
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
 os.environ.setdefault("LRU_CACHE_CAPACITY", "16")
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+os.environ.setdefault("MALLOC_ARENA_MAX", "1")  # too late for this process, but executors ask for it
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test may reach a hub
 
