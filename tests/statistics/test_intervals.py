@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -12,7 +10,6 @@ from sprachbund.statistics.intervals import (
     bootstrap_interval,
     percentile_interval,
     t_interval,
-    t_quantile,
 )
 
 
@@ -81,11 +78,6 @@ def test_draws_without_a_score_are_left_out() -> None:
     assert np.isnan(empty.high)
 
 
-@given(st.floats(0.001, 0.9999), st.integers(1, 200))
-def test_t_quantile_equals_scipy(probability: float, degrees: int) -> None:
-    assert t_quantile(probability, degrees) == pytest.approx(stats.t.ppf(probability, degrees), rel=1e-9, abs=1e-9)
-
-
 def test_t_interval_equals_scipy() -> None:
     values = [61.2, 63.0, 60.4]
     interval = t_interval(values, level=0.9)
@@ -99,5 +91,3 @@ def test_what_has_no_interval_is_refused() -> None:
         t_interval([1.0])
     with pytest.raises(ValueError, match="a level lies between 0 and 1, got 95"):
         percentile_interval(np.ones(3), level=95)
-    with pytest.raises(ValueError, match=r"expected 0 < probability < 1 and degrees >= 1, got 1\.0 and 3"):
-        t_quantile(1.0, 3)

@@ -50,6 +50,8 @@ def t_tail(t: float, degrees: float) -> float:
         return math.erfc(abs(t) / math.sqrt(2.0))
     if math.isinf(t):
         return 0.0
+    if abs(t) < 1:  # where 1 - x would lose digits
+        return 1.0 - incomplete_beta(0.5, degrees / 2, t * t / (degrees + t * t))
     return incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t))
 
 

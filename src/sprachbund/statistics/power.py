@@ -8,12 +8,14 @@ from collections.abc import Callable
 import numpy as np
 
 from sprachbund.statistics.means import MeanEstimate, VarianceParts
-from sprachbund.statistics.t_sums import chi_nodes, normal_tail, satterthwaite, sum_quantile
+from sprachbund.statistics.repetitions import Floats
+from sprachbund.statistics.t_sums import Source, chi_nodes, normal_tail, sum_quantile
 
 POWER = 0.8
 SIGNIFICANCE = 0.05
 MOST = 1000
-_NODES = 64
+_NODES = 24
+_KNOWN = 50.0  # degrees of freedom beyond which a part counts as known
 
 
 def minimal_detectable_effect(
@@ -22,9 +24,8 @@ def minimal_detectable_effect(
 ) -> float:
     """The smallest true mean that is found, by the test of `mean_estimate`, with the given power.
 
-    The delta with P(|T'| > c) = power, where T' is noncentral t with Satterthwaite's degrees of freedom
-    and noncentrality delta / SE, and c the test's critical value over SE (Cohen 1988, chapter 2; Bloom
-    1995 adds two quantiles instead, which is close where degrees are many).
+    Where all variance is between seeds this is the noncentral t of textbooks (Cohen 1988, chapter 2);
+    elsewhere see `rejection_probability`.
 
     Args:
         estimate: whose parts of variance are taken as true.
@@ -100,34 +101,49 @@ def repetitions_for_half_width(
     return _fewest(estimate, lambda parts: sum_quantile((1 + level) / 2, parts.sources) <= half_width, most)
 
 
-def rejection_probability(shift: float, critical: float, degrees: float) -> float:
-    """P(|T'| > critical) of T' = (Z + shift) / W, Z standard normal and W² = chi-square / degrees.
+def rejection_probability(parts: VarianceParts, effect: float, *, significance: float = SIGNIFICANCE) -> float:
+    """The probability that the test of `mean_estimate` finds a true effect.
+
+    The mean is normal around the effect; every part of the variance is estimated anew in each study, as
+    chi-square over its degrees of freedom, and with it the critical value, which is integrated over.
 
     Args:
-        shift: noncentrality, the true effect over its standard error.
-        critical: value beyond which a test rejects.
-        degrees: of freedom, whole or not; infinite: a normal test.
+        parts: of the variance, taken as true.
+        effect: true mean, in the unit of the scores.
+        significance: of the test.
     """
-    if math.isinf(degrees):
-        nodes, weights = np.ones(1), np.ones(1)
-    else:
-        nodes, weights = chi_nodes(degrees, _NODES)
-    return float(weights @ (normal_tail(critical * nodes - shift) + normal_tail(critical * nodes + shift)))
+    return _found(effect / parts.standard_error, *_criticals(parts, significance))
 
 
 def _detectable(parts: VarianceParts, power: float, significance: float) -> float:
     error = parts.standard_error
     if not error > 0:
         return error
-    critical = sum_quantile(1 - significance / 2, parts.sources) / error
-    degrees = satterthwaite(parts.sources)
-    low, high = 0.0, critical + 10.0
-    while rejection_probability(high, critical, degrees) < power:
-        high *= 2
-    for _ in range(50):
+    criticals, weights = _criticals(parts, significance)
+    low, high = 0.0, 1.0
+    while _found(high, criticals, weights) < power:
+        low, high = high, 2 * high
+    for _ in range(40):
         middle = (low + high) / 2
-        low, high = (middle, high) if rejection_probability(middle, critical, degrees) < power else (low, middle)
+        low, high = (middle, high) if _found(middle, criticals, weights) < power else (low, middle)
     return high * error
+
+
+def _criticals(parts: VarianceParts, significance: float) -> tuple[Floats, Floats]:
+    """Critical values over the true standard error, and the probability of each, in studies with these parts."""
+    studies: list[tuple[tuple[Source, ...], float]] = [((), 1.0)]
+    for variance, degrees in parts.sources:
+        if variance == 0:
+            continue
+        nodes, weights = ((1.0,), (1.0,)) if degrees > _KNOWN else chi_nodes(degrees, _NODES)
+        studies = [((*estimated, (variance * float(node) ** 2, degrees)), mass * float(weight))
+                   for estimated, mass in studies for node, weight in zip(nodes, weights, strict=True)]
+    criticals = [sum_quantile(1 - significance / 2, estimated) for estimated, _ in studies]
+    return np.array(criticals) / parts.standard_error, np.array([mass for _, mass in studies])
+
+
+def _found(shift: float, criticals: Floats, weights: Floats) -> float:
+    return float(weights @ (normal_tail(criticals - shift) + normal_tail(criticals + shift)))
 
 
 def _fewest(estimate: MeanEstimate, enough: Callable[[VarianceParts], bool], most: int) -> int | None:

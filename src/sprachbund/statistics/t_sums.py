@@ -126,7 +126,7 @@ def chi_nodes(degrees: float, count: int) -> tuple[Floats, Floats]:
     Returns:
         (count,) nodes and their probabilities, which add up to one.
     """
-    spread = 12 / math.sqrt(2 * degrees)
+    spread = 8 / math.sqrt(2 * degrees)
     low, high = max(0.0, 1 - spread), 1 + spread
     places, weights = _legendre(count)
     nodes = (high - low) / 2 * places + (high + low) / 2
