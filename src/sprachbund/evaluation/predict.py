@@ -16,6 +16,7 @@ from sprachbund.batching.collate import WindowStream
 from sprachbund.batching.samplers import beyond_budget, length_sorted_batches
 from sprachbund.core.errors import DataError, ModelError
 from sprachbund.data.labels import LabelSpace
+from sprachbund.evaluation.gates import BatchSums, GateSums, logits_and_gate
 from sprachbund.evaluation.predictions import NO_PREDICTION, Predictions
 from sprachbund.evaluation.workers import in_threads, models_for_threads
 from sprachbund.models.classifier import Classifier
@@ -43,6 +44,7 @@ def predict(
     batch_pieces: int | None = None,
     emit: Callable[[int, int], None] | None = None,
     tell: Callable[[str], None] | None = None,
+    gates: GateSums | None = None,
 ) -> list[Predictions]:
     """Predict all corpora in one stream, so that small test sets share batches.
 
@@ -58,6 +60,7 @@ def predict(
         batch_pieces: padded pieces of a batch; None: what suits the device. Changes speed only.
         emit: told windows done and windows in all, after each batch.
         tell: told sentences for the user: bf16 that is not to be had, windows longer than a batch.
+        gates: made for this model and these corpora; gets the sums of the model's gate.
 
     Returns:
         One `Predictions` a corpus, in the order given.
@@ -66,7 +69,7 @@ def predict(
         DataError: corpora that do not belong together or to this model.
         ModelError: the head has another number of labels than the label space.
     """
-    (found,) = _predict(model, 1, corpora, labels, precision, device, batch_pieces, emit, tell)
+    (found,) = _predict(model, 1, corpora, labels, precision, device, batch_pieces, emit, tell, gates)
     return found
 
 
@@ -108,6 +111,7 @@ def _predict(
     batch_pieces: int | None,
     emit: Callable[[int, int], None] | None,
     tell: Callable[[str], None] | None,
+    gates: GateSums | None = None,
 ) -> list[list[Predictions]]:
     where = _place(model) if device is None else choose_device(device)
     model.to(where)
@@ -121,20 +125,27 @@ def _predict(
         for sentence in filter(None, (fallback, beyond_budget(stream.lengths, budget))):
             tell(sentence)
 
-    def label(model: nn.Module, windows: Integers) -> int:
+    def label(model: nn.Module, windows: Integers) -> tuple[int, BatchSums | None]:
         with torch.inference_mode(), autocast(where, number_format):  # both are a thread's own
             batch = stream.batch(windows)
             outputs = _outputs(stream, batch).to(where, non_blocking=True)
-            given = model(batch.to(where))
+            batch, sums = batch.to(where), None
+            if gates is None:
+                given = model(batch)
+            else:
+                given, gate = logits_and_gate(cast("TransferModel", model), batch)
+                sums = gates.of_batch(gate, batch, outputs)
             for result, logits in zip(results, given if isinstance(given, list) else [given], strict=True):
                 _check_labels(logits.shape[-1], labels)
                 result.put(outputs, logits)
-        return len(windows)
+        return len(windows), sums
 
     batches = length_sorted_batches(stream.lengths, budget)
     with _evaluating(model):
-        for count in in_threads(label, models_for_threads(model, len(batches)), batches):
+        for count, sums in in_threads(label, models_for_threads(model, len(batches)), batches):
             done += count
+            if gates is not None and sums is not None:
+                gates.add(sums)
             if emit is not None:
                 emit(done, total)
     return [_split(corpora, labels, stream.word_base, *result.arrays()) for result in results]

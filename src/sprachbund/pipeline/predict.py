@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import torch
 
+from sprachbund.evaluation.gates import GateSums
 from sprachbund.evaluation.predict import predict
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.saved_model import LoadedModel, load_model
+from sprachbund.models.transfer_model import TransferModel
 from sprachbund.pipeline.check import check_all_labels
 from sprachbund.pipeline.corpora import corpora_of
+from sprachbund.results.gates import FILE as GATES
+from sprachbund.results.gates import write_gates
 from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.origin import check_tokenizer
 
 NOTES = "notes.json"
@@ -24,7 +30,9 @@ def run(job: Job) -> None:
 
     Inputs: "model" (a train stage) or the setting `model` (a folder or hub id trained elsewhere), and one
     "corpus CODE" a language. Output: `CODE/` with the predictions of each language and `model.json` with
-    labels and description, so that scoring needs no weights; `notes.json`.
+    labels and description, so that scoring needs no weights; `notes.json`; of a model with a gate
+    `gates.parquet`, its statistics by language and label. They lie here and not in the model's folder, since
+    that is sealed when training ends, and the pass over all languages is made here anyway.
 
     Raises:
         DataError: a corpus was encoded with another tokenizer than the model's.
@@ -49,8 +57,11 @@ def run(job: Job) -> None:
         notes.append(note)
         job.emit(Progress(job.key, "predict", 0, 0, "", note=note))
 
+    gates = gate_sums(loaded, corpora)
     predictions = predict(loaded.model, corpora, loaded.labels, precision=str(job.config["precision"]),
-                          device=device, emit=emit, tell=tell)
+                          device=device, emit=emit, tell=tell, gates=gates)
+    if gates is not None:
+        write_gates(job.output / GATES, gates.rows(loaded.description.task))
     for code, one in zip(codes, predictions, strict=True):
         one.save(job.output / code)
     facts = loaded.facts()
@@ -58,6 +69,14 @@ def run(job: Job) -> None:
     text = json.dumps(facts, indent=1, ensure_ascii=False)
     (job.output / "model.json").write_text(text, encoding="utf-8")
     (job.output / NOTES).write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
+
+
+def gate_sums(loaded: LoadedModel, corpora: Sequence[EncodedCorpus]) -> GateSums | None:
+    """An empty collection of gate statistics for a model that has a gate, else None."""
+    model = loaded.model
+    if isinstance(model, TransferModel) and model.fusion.gate_channels is not None:
+        return GateSums(model, corpora)
+    return None
 
 
 def open_model(job: Job) -> LoadedModel:

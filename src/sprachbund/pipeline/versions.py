@@ -6,4 +6,5 @@ A version is raised when the same inputs can give another result.
 from __future__ import annotations
 
 TRAIN = 1
-PREDICT = 1
+PREDICT = 2
+PROBE = 1
