@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": "Compare two stored runs: differences with intervals, and what they decide differently.",
     "show": "Tell a stored run or sweep again, finished or not; make its report anew from the rows.",
     "data": "Show the data sets that are known here and examples from them.",
+    "check": "Run the contract of a component on it: check fusion NAME, built in or of another package.",
 }
 """Subcommand -> its line in `--help`; the module of the same name is imported only when it is called."""
 

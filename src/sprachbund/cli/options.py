@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -21,6 +22,8 @@ Store = Annotated[str | None, typer.Option("--store", envvar="SPRACHBUND_STORE",
 Executor = Annotated[str, typer.Option("--executor", help="Where stages run: inline (this process), processes (side "
                                        "by side), or auto.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print results.json instead of tables.")]
+
+_COMMA = re.compile(r",(?![^\[]*\])")  # not those of a list
 
 _TRAINING = ("epochs", "learning_rate", "head_learning_rate", "batch_pieces", "max_pieces", "precision", "threads",
              "device")
@@ -56,7 +59,8 @@ def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
                 values[name] = _placed(before, ["reader", "multiword"], flags["multiword"], name)
     options = {name: flags[name] for name in _FUSION if flags.get(name) is not None}
     if flags.get("fusion") or options:
-        fusions = [_fusion(text) for text in flags.get("fusion") or ()] or _listed(base.get("fusion") or "last_layer")
+        named = [fusion_values(text) for text in flags.get("fusion") or ()]
+        fusions = named or _listed(base.get("fusion") or "last_layer")
         values["fusion"] = _with_options(fusions, options)
     for text in flags.get("set") or ():
         _assign(values, base, text)
@@ -84,10 +88,16 @@ def _placed(group: Any, keys: Sequence[str], value: Any, name: str) -> Any:
     return {**options, keys[0]: _placed(options.get(keys[0]), keys[1:], value, f"{name}.{keys[0]}")}
 
 
-def _fusion(text: str) -> dict[str, Any]:
-    """`dlfa` or `dlfa:layer=10,gate=sigmoid`."""
+def fusion_values(text: str) -> dict[str, Any]:
+    """A fusion as it is written in a flag.
+
+    >>> fusion_values("dlfa:layer=10,gate=sigmoid")
+    {'type': 'dlfa', 'layer': 10, 'gate': 'sigmoid'}
+    >>> fusion_values("average:over=[9,12]")
+    {'type': 'average', 'over': [9, 12]}
+    """
     name, _, rest = text.partition(":")
-    pairs = [item.partition("=") for item in rest.split(",") if item]
+    pairs = [item.partition("=") for item in _COMMA.split(rest) if item]
     return {"type": name.replace("-", "_"), **{key.strip(): scalar(value) for key, _, value in pairs}}
 
 

@@ -241,6 +241,11 @@ def _check_start(fusion_class: type[Fusion], config: FusionConfig, name: str) ->
                 fused = _run(built.train(training), states, mask)
             same = torch.equal(fused[mask], states[streams.index(N_LAYERS)][mask])
             assert same, f"{name} with identity start, {dtype}: the first result is not the last layer, bit for bit"
+    states, mask = _inputs(built, [3, 5, 1], 5, torch.float32)
+    built.train()(states, mask)[mask].square().sum().backward()
+    moves = any(bool(parameter.grad.any()) for parameter in built.parameters() if parameter.grad is not None)
+    assert moves, (f"{name} with identity start never learns: it starts as the last layer by itself, so that gain and "
+                   "difference are both 0; let its config refuse identity_start (Literal[False]), or start elsewhere")
 
 
 def _check_gate(fusion: Fusion, channels: int, name: str) -> None:

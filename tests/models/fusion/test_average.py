@@ -1,32 +1,20 @@
-"""The mean of layers."""
+"""The mean and the sum of layers."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
+
 import torch
 
-from sprachbund.core.errors import ConfigError, ModelError
 from sprachbund.models.fusion.average import AverageConfig
-from sprachbund.models.fusion.fusion import build_fusion, fusion_config
+from sprachbund.models.fusion.fusion import build_fusion
 
 
-def test_layers_and_labels() -> None:
-    assert AverageConfig().layers(3) == (1, 2, 3)
+def test_labels() -> None:
     assert AverageConfig().label() == "average of all layers"
-    assert AverageConfig(over=(9, 12)).layers(12) == (9, 12)
-    assert AverageConfig(over=(9, 12)).label() == "average of 9, 12"
-
-
-def test_a_layer_that_is_not_there() -> None:
-    with pytest.raises(ModelError, match=r"layer 12 does not exist: .* layers 1 to 6"):
-        AverageConfig(over=(2, 12)).layers(6)
-
-
-@pytest.mark.parametrize(("over", "told"), [([2, 2], "a layer stands twice"), ([], "at least 2 items"),
-                                            ([-1], "greater than or equal to 0")])
-def test_impossible_choices(over: list[int], told: str) -> None:
-    with pytest.raises(ConfigError, match=told):
-        fusion_config({"type": "average", "over": over})
+    assert AverageConfig(over=(12, 9)).label() == "average of 9, 12"
+    assert AverageConfig(layer=9, integration="sum").label() == "average of 9 and the last (sum)"
+    assert AverageConfig(layer=9, integration="sum").aggregator() == "average of 2 layers (sum)"
 
 
 def test_the_mean_is_taken_in_single_precision() -> None:
@@ -36,3 +24,9 @@ def test_the_mean_is_taken_in_single_precision() -> None:
     assert torch.equal(fusion(streams, mask), torch.full((1, 2, 4), 86.0))
     # 256 + 1 + 1 in bfloat16 stays 256
     assert float(fusion([stream.bfloat16() for stream in streams], mask)[0, 0, 0]) == 86.0
+
+
+def test_the_sum(streams: Any) -> None:
+    states, mask = streams(3)
+    mean = build_fusion(AverageConfig(), 8, n_layers=3)(states, mask)
+    torch.testing.assert_close(build_fusion(AverageConfig(integration="sum"), 8, n_layers=3)(states, mask), 3 * mean)

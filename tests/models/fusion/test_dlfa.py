@@ -59,3 +59,16 @@ def test_the_order_of_streams_matters() -> None:
     last, lower = torch.randn(2, 1, 3, 8, generator=torch.Generator().manual_seed(0))
     mask = torch.ones(1, 3, dtype=torch.bool)
     assert not torch.allclose(fusion([last, lower], mask), fusion([lower, last], mask))
+
+
+def test_what_may_be_left_open_is_named_and_reaches_the_module() -> None:
+    config = fusion_config({"type": "dlfa", "layer": 3, "upper": 9, "kernel": 3, "normalisation": "none",
+                            "branches": "local", "identity_start": True})
+    assert config.label() == "DLFA (k=3 with 9, literal, no norm, kernel 3, local branch, identity start)"
+    assert config.aggregator() == "DLFA (literal, no norm, kernel 3, local branch, identity start)"
+    fusion = DLFA(config, 8, 2)
+    assert fusion.aif.global_branch is None
+    assert fusion.aif.local_branch[0].in_features == 24
+    assert DLFAConfig(layer=3, branches="global", convolutions=1).label() == (
+        "DLFA (k=3, literal, global branch, one convolution a branch)")
+    assert DLFA(DLFAConfig(layer=3, branches="global"), 8, 2).aif.local_branch is None

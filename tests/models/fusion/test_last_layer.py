@@ -24,3 +24,5 @@ def test_it_is_the_last_layer_untouched() -> None:
 def test_it_has_no_options() -> None:
     with pytest.raises(ConfigError, match="layer: unknown key"):
         fusion_config({"type": "last_layer", "layer": 3})
+    with pytest.raises(ConfigError, match="identity_start: input should be False, got True"):
+        fusion_config({"type": "last_layer", "identity_start": True})

@@ -1,6 +1,6 @@
 """A control: the last layer and a small residual network on it, with as many weights as DLFA's AIF.
 
-    L = L1 + W2 gelu(W1 L1 + b1) + b2,  W2 and b2 are 0 at first
+    L = L1 + W2 gelu(W1 L1 + b1) + b2,  W2 and b2 are 0 at first, unless an identity start has its own 0
 
 It has no norm and no gate, and sees the last layer only: what so many weights are worth by themselves. (The shape is
 that of an adapter, 1902.00751.)
@@ -57,8 +57,9 @@ class Bottleneck(Fusion):
         hidden = max(1, round((_weights_of_aif(config, width) - width) / (2 * width + 1)))
         self.down = nn.Linear(width, hidden)
         self.up = nn.Linear(hidden, width)
-        nn.init.zeros_(self.up.weight)
-        nn.init.zeros_(self.up.bias)
+        if not config.identity_start:  # behind a gain of 0, a difference of 0 would never learn
+            nn.init.zeros_(self.up.weight)
+            nn.init.zeros_(self.up.bias)
 
     def forward(
         self,

@@ -140,7 +140,8 @@ class IdentityStart(Fusion):
     """A fusion behind a door that is shut at first: last + gain * (fused - last).
 
     The gain is one weight a channel and 0 when training starts, so the result is then the last layer, bit for bit
-    (ReZero, 2003.04887). The gain learns at the first step, what is behind it from the second on.
+    (ReZero, 2003.04887). The gain learns at the first step, what is behind it from the second on; so the fusion must
+    not give the last layer by itself, or neither ever learns.
 
     Args:
         fusion: what is fused; its config is this one's.
