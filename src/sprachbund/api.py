@@ -228,7 +228,7 @@ def open_model(
     """
     from sprachbund.models.saved_model import load_model
 
-    place = _model_place(name, system, seed, store)
+    place = model_place(name, system, seed, store)
     return load_model(place, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
 
 
@@ -267,7 +267,7 @@ def export(
     from sprachbund.pipeline.export import ACCEPTED_LOSS, corpus_of_file, stored_dev
     from sprachbund.pipeline.export import export as write_export
 
-    place = _model_place(model, system, seed, store)
+    place = model_place(model, system, seed, store)
     loaded = load_model(place, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
     corpus = stored_dev(Path(place)) if check is None else corpus_of_file(str(check), loaded)
     if corpus is None:
@@ -279,7 +279,7 @@ def export(
     return write_export(loaded, corpus, folder, int8=int8, accept_loss=accepted, tell=tell)
 
 
-def _model_place(name: Path | str, system: str | None, seed: int | None, store: Path | str | None) -> Path | str:
+def model_place(name: Path | str, system: str | None, seed: int | None, store: Path | str | None) -> Path | str:
     """The folder of a run's model; any other name as it is."""
     if any((folder / ROWS).is_file() for folder in (Path(name), Path("runs") / name)):
         return trained_model(load_run(name).rows, open_store(store), system=system, seed=seed)

@@ -1,4 +1,4 @@
-"""The catalogue: one card a data set, read from `cards/*.yaml`."""
+"""The catalogue: one card a data set, read from `cards/*.yaml`; parallel texts, which no task learns from, apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from sprachbund.core.errors import DataError, join_or, near_matches
 from sprachbund.core.source import Location
 from sprachbund.data.card import Citation, DatasetCard, HubData
 
-__all__ = ["Citation", "DatasetCard", "HubData", "card", "cards", "find_card", "parse_card", "read_cards"]
+__all__ = [
+    "Citation", "DatasetCard", "HubData", "card", "cards", "find_card", "parallel_cards", "parse_card", "read_cards",
+]
 
 
 @cache
@@ -22,6 +24,16 @@ def cards() -> tuple[DatasetCard, ...]:
         DataError, ConfigError: a card is broken; with file and line.
     """
     return read_cards(files("sprachbund.data") / "cards")
+
+
+@cache
+def parallel_cards() -> tuple[DatasetCard, ...]:
+    """Cards of parallel texts (`cards/parallel/*.yaml`): sentences with translations, for probes; no task is for them.
+
+    Raises:
+        DataError, ConfigError: as `cards`.
+    """
+    return read_cards(files("sprachbund.data") / "cards" / "parallel")
 
 
 def read_cards(folder: Traversable) -> tuple[DatasetCard, ...]:
@@ -54,8 +66,8 @@ def parse_card(text: str, name: str) -> DatasetCard:
 
 
 def find_card(name: str) -> DatasetCard | None:
-    """The card of a name, or None."""
-    return next((known for known in cards() if known.name == name), None)
+    """The card of a name, parallel texts included, or None."""
+    return next((known for known in (*cards(), *parallel_cards()) if known.name == name), None)
 
 
 def card(name: str) -> DatasetCard:

@@ -10,7 +10,7 @@ from pydantic import field_validator
 from tokenizers import Tokenizer
 
 from sprachbund.core.config import Config, validate
-from sprachbund.core.errors import IntegrityError
+from sprachbund.core.errors import IntegrityError, ModelError
 from sprachbund.core.source import Location
 from sprachbund.models.encoders.hub import SMALL_FILES, local_folder, read_json
 from sprachbund.models.encoders.opening import open_tokenizer
@@ -87,6 +87,19 @@ def model_description(config: EncoderConfig) -> ModelDescription:
     architectures = " ".join(values.get("architectures") or ())
     task = "classification" if "ForSequenceClassification" in architectures else "tagging"
     return ModelDescription(task=task, encoder=config.name, system="trained elsewhere")
+
+
+def is_saved_model(config: EncoderConfig) -> bool:
+    """Whether a name means one of our trained models, with weights; False for encoders and models of others.
+
+    Raises:
+        ModelError: it is not there; or an exported graph, of which only the logits can be had.
+    """
+    values, folder = _model_config(config)
+    if values.get("model_type") == exported.MODEL_TYPE:
+        raise ModelError("an exported graph gives its logits only, no layer of it can be looked at",
+                         where=Location(str(folder)), remedy="name the model that it was exported from")
+    return values.get("model_type") == MODEL_TYPE
 
 
 def _model_config(config: EncoderConfig) -> tuple[Mapping[str, Any], Path]:

@@ -33,7 +33,6 @@ class ProbedModel:
         role: "before" or "after".
         name: for tables.
         states: what was looked at, in order.
-        chance: language identity told by guessing, in points.
         seconds, pieces: of all encoder passes, special pieces included; what the probe's speed is made of.
     """
 

@@ -9,7 +9,7 @@ their own order, so that the number of threads changes no bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 import torch
@@ -32,7 +32,8 @@ R = TypeVar("R")
 Floats32 = NDArray[np.float32]
 Tell = Callable[[int, int], None]
 
-POOLINGS = ("mean", "first")
+Pooling = Literal["mean", "first"]
+POOLINGS: tuple[Pooling, ...] = ("mean", "first")
 """What one vector is made of a text's states: the mean over all real pieces, special ones included, or the first."""
 
 
