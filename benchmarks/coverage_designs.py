@@ -132,7 +132,7 @@ def _study(design: Design, member: NDArray[np.intp], families: int, rng: np.rand
 
 def _skewed(rng: np.random.Generator, *shape: int) -> NDArray[np.float64]:
     """Exponential with mean 0 and deviation 1: examples are seldom much harder, often a little easier."""
-    return np.asarray(1.0 - rng.standard_exponential(shape))
+    return np.asarray(1.0 - rng.standard_exponential(shape, dtype=np.float32))
 
 
 def measured(path: Path) -> dict[str, float]:

@@ -41,7 +41,7 @@ class Methods:
         self._families, self._parallel = families, parallel
         rng = np.random.default_rng(derive_seed(0, "resamples"))
         even = np.full(examples, 1 / examples)
-        self._weights = [rng.multinomial(examples, even, size=RESAMPLES).astype(np.float64) for _ in families]
+        self._weights = [rng.multinomial(examples, even, size=RESAMPLES).astype(np.float32) for _ in families]
         if parallel:
             self._weights = self._weights[:1] * len(families)
 
@@ -83,12 +83,10 @@ class Methods:
         """(G, S, R) gains on resampled examples."""
         found = []
         for weights, part in zip(self._weights, counts, strict=True):
-            systems, seeds, examples, _ = part.shape
-            right = weights @ part[..., 0].reshape(systems * seeds, examples).T.astype(np.float64)
-            every = weights @ part[0, 0, :, 1].astype(np.float64)
-            scores = 100 * right / every[:, None]
-            found.append((scores[:, seeds:] - scores[:, :seeds]).T)
-        return np.stack(found)
+            gained = (part[1, ..., 0] - part[0, ..., 0]).astype(np.float32)
+            every = weights @ part[0, 0, :, 1].astype(np.float32)
+            found.append(100 * (gained @ weights.T) / every)
+        return np.stack(found).astype(np.float64)
 
 
 def _bootstrap_t(means: Floats, estimate: MeanEstimate, number: int) -> tuple[float, float]:

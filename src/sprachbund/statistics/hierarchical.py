@@ -47,14 +47,11 @@ def hierarchical_draws(draws: Floats, *, clusters: Sequence[Hashable] | None = N
     table = np.zeros((len(sizes), int(sizes.max())), dtype=np.intp)
     for row, places in enumerate(members.values()):
         table[row, : len(places)] = places
-    total, number = np.zeros(count), np.zeros(count)
-    for _ in members:
-        cluster: NDArray[np.int64] = rng.integers(0, len(sizes), size=(count,))
-        for slot in range(table.shape[1]):
-            chosen = np.flatnonzero(sizes[cluster] > slot)
-            own = cluster[chosen]
-            group = table[own, rng.integers(0, sizes[own])]
-            examples = rng.integers(0, count, size=(len(chosen),))
-            total[chosen] += (draws[group, :, examples] * weights[:, chosen].T).sum(axis=1)
-            number[chosen] += 1
-    return total / number
+    drawn: NDArray[np.int64] = rng.integers(0, len(sizes), size=(count, len(sizes)))
+    # One entry for every group in every drawn cluster of every draw.
+    own = np.repeat(drawn.ravel(), sizes[drawn].ravel())
+    place = np.repeat(np.arange(count), sizes[drawn].sum(axis=1))
+    group = table[own, (rng.random(len(own)) * sizes[own]).astype(np.intp)]
+    examples: NDArray[np.int64] = rng.integers(0, count, size=(len(own),))
+    values = np.einsum("is,is->i", draws[group, :, examples], weights.T[place])
+    return np.asarray(np.bincount(place, values, minlength=count) / np.bincount(place, minlength=count))
