@@ -53,15 +53,27 @@ class Cell:
 
 
 def tuning_cells(config: SweepConfig) -> tuple[Cell, ...]:
-    """Every point of the grid for every system, the baseline first; none without tuning."""
+    """Every point of the grid for every system that is tuned, the baseline first; none without tuning."""
     points = config.tuning.points() if config.tuning else ()
+    tuned = set(tuned_at(config).values())
     return tuple(
         Cell(task, fusion, point, seed, tuning=True)
         for seed in config.tuning_seeds
         for task in config.tasks
         for fusion in in_order(config.aggregators)
+        if fusion.label() in tuned
         for point in points
     )
+
+
+def tuned_at(config: SweepConfig) -> dict[str, str]:
+    """Each system -> the system at which its settings are chosen: itself, or the middle one of its aggregator."""
+    if config.tuning is None or config.tuning.by == "system":
+        return {system: system for system in config.systems}
+    members: dict[str, list[str]] = {}
+    for fusion in config.aggregators:
+        members.setdefault(fusion.aggregator(), []).append(fusion.label())
+    return {label: labels[len(labels) // 2] for labels in members.values() for label in labels}
 
 
 def final_cells(config: SweepConfig, choice: Choice) -> tuple[Cell, ...]:
@@ -98,12 +110,13 @@ def choose(config: SweepConfig, dev: Mapping[Cell, float]) -> dict[tuple[str, st
     points = config.tuning.points() if config.tuning else ((),)
     scores = {(cell.task.label, cell.system, cell.point, cell.seed): score for cell, score in dev.items()}
     choice: dict[tuple[str, str], Point] = {}
+    places_of = tuned_at(config)
     for task in config.task_names:
-        for system in config.systems:
+        for label, system in ((label, places_of[label]) for label in config.systems):
             wanted = {point: [(task, system, point, seed) for seed in config.tuning_seeds] for point in points}
             if all(place in scores for places in wanted.values() for place in places):
                 means = [fmean(map(scores.__getitem__, wanted[point])) if wanted[point] else 0.0 for point in points]
-                choice[task, system] = points[means.index(max(means))]
+                choice[task, label] = points[means.index(max(means))]
     return choice
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
@@ -45,6 +45,9 @@ class TuningConfig(Config):
     equally good ones the first is taken."""
     seeds: Annotated[tuple[_Seed, ...], BeforeValidator(listed)] = Field((), min_length=0)
     """Seeds whose dev scores are averaged; none: the first of the sweep's."""
+    by: Literal["system", "aggregator"] = "system"
+    """system: each is tuned by itself. aggregator: the grid is tried on one of an aggregator's layers, the middle one
+    as they are listed, and all its layers take the settings chosen there: layers then differ in nothing else."""
 
     def points(self) -> tuple[Point, ...]:
         """Every combination, the first values first."""

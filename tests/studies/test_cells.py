@@ -1,0 +1,107 @@
+"""A config to its cells, and dev scores to a choice of settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sprachbund.models.fusion.fusion import fusion_config
+from sprachbund.studies.cells import choose, final_cells, in_order, tuning_cells, untuned_cells
+from sprachbund.studies.sweep_config import SweepConfig, SweepTask, TuningConfig
+
+GRID = {"training.head_learning_rate": (0.001, 0.005), "training.epochs": (1.0, 3.0)}
+
+
+def config(tasks: int = 2, layers: int = 2, seeds: tuple[int, ...] = (1, 2), **more: Any) -> SweepConfig:
+    fusions = [fusion_config({"type": "last_layer"}),
+               *(fusion_config({"type": "dlfa", "layer": layer + 1}) for layer in range(layers))]
+    return SweepConfig(
+        name="s", tasks=tuple(SweepTask.model_validate({"name": f"t{n}", "data": "tags"}) for n in range(tasks)),
+        aggregators=tuple(fusions), seeds=seeds, **more,
+    )
+
+
+@given(tasks=st.integers(1, 3), layers=st.integers(0, 4), seeds=st.sets(st.integers(0, 9), min_size=1, max_size=4))
+@settings(max_examples=20, deadline=None)
+def test_every_system_meets_every_task_and_seed_once(tasks: int, layers: int, seeds: set[int]) -> None:
+    chosen = config(tasks, layers, tuple(seeds))
+    cells = final_cells(chosen, choose(chosen, {}))
+    found = {(cell.task.label, cell.system, cell.seed) for cell in cells}
+    assert len(found) == len(cells) == tasks * (layers + 1) * len(seeds)
+    assert tuning_cells(chosen) == ()
+    per_seed = len(cells) // len(seeds)
+    for number in range(len(seeds)):  # a seed is whole before the next one begins
+        assert len({cell.seed for cell in cells[number * per_seed: (number + 1) * per_seed]}) == 1
+
+
+def test_every_system_is_tried_with_the_same_settings() -> None:
+    tuned = config(tuning=TuningConfig(grid=GRID, seeds=(7,)))
+    cells = tuning_cells(tuned)
+    tried: dict[tuple[str, str], list[Any]] = {}
+    for cell in cells:
+        tried.setdefault((cell.task.label, cell.system), []).append((cell.point, cell.seed))
+    assert len(tried) == 2 * 3
+    assert len({str(points) for points in tried.values()}) == 1
+    assert all(cell.tuning for cell in cells)
+
+
+def test_the_layers_of_an_aggregator_can_share_the_settings_of_the_middle_one() -> None:
+    tuned = config(1, 3, tuning=TuningConfig(grid=GRID, by="aggregator"))
+    cells = tuning_cells(tuned)
+    assert {cell.system for cell in cells} == {"last layer", "DLFA (k=2, literal)"}
+    points = tuned.tuning.points()  # type: ignore[union-attr]
+    dev = {cell: 90.0 + (cell.point == points[2 if cell.system == "last layer" else 1]) for cell in cells}
+    assert choose(tuned, dev) == {("t0", "last layer"): points[2],
+                                  **{("t0", f"DLFA (k={k}, literal)"): points[1] for k in (1, 2, 3)}}
+    assert len(final_cells(tuned, choose(tuned, dev))) == 4 * 2
+    part = {cell: score for cell, score in dev.items() if cell.system == "last layer"}
+    assert {system for _, system in choose(tuned, part)} == {"last layer"}
+
+
+def test_the_baseline_then_controls_then_the_rest() -> None:
+    named = [fusion_config({"type": kind, **options}) for kind, options in (
+        ("last_layer", {}), ("dlfa", {"layer": 3}), ("bottleneck", {}), ("average", {}), ("refined_last", {}))]
+    assert [fusion.type for fusion in in_order(tuple(named))] == [
+        "last_layer", "bottleneck", "refined_last", "dlfa", "average",
+    ]
+
+
+def test_the_best_mean_over_the_tuning_seeds_wins() -> None:
+    tuned = config(1, 0, tuning=TuningConfig(grid=GRID, seeds=(1, 2)))
+    points = tuned.tuning.points()  # type: ignore[union-attr]
+    by_point = dict(zip(points, ((90, 70), (80, 82), (85, 70), (79, 82)), strict=True))
+    dev = {cell: float(by_point[cell.point][cell.seed - 1]) for cell in tuning_cells(tuned)}
+    assert choose(tuned, dev) == {("t0", "last layer"): points[1]}
+
+
+def test_of_equals_the_first_wins() -> None:
+    tuned = config(1, 0, tuning=TuningConfig(grid=GRID))
+    points = tuned.tuning.points()  # type: ignore[union-attr]
+    assert points[0] == (("training.head_learning_rate", 0.001), ("training.epochs", 1.0))
+    assert choose(tuned, dict.fromkeys(tuning_cells(tuned), 50.0)) == {("t0", "last layer"): points[0]}
+
+
+def test_a_system_that_lacks_a_score_waits() -> None:
+    tuned = config(tuning=TuningConfig(grid=GRID))
+    cells = tuning_cells(tuned)
+    choice = choose(tuned, dict.fromkeys(cells[1:], 50.0))
+    assert ("t0", "last layer") not in choice
+    assert len(choice) == 2 * 3 - 1
+    untuned = untuned_cells(tuned, choice)
+    assert [(cell.task.label, cell.system, cell.seed) for cell in untuned] == [
+        ("t0", "last layer", 1), ("t0", "last layer", 2)]
+    assert len(final_cells(tuned, choice)) == 2 * 3 * 2 - 2
+
+
+def test_cells_are_called_by_what_differs_from_their_task() -> None:
+    tuned = config(1, 0, tuning=TuningConfig(grid=GRID))
+    assert [cell.label for cell in tuning_cells(tuned)] == [
+        "t0: last layer, seed 1",
+        "t0: last layer, epochs 3, seed 1",
+        "t0: last layer, head learning rate 0.005, seed 1",
+        "t0: last layer, head learning rate 0.005, epochs 3, seed 1",
+    ]
+    last = tuning_cells(tuned)[-1].config.training
+    assert (last.head_learning_rate, last.epochs) == (0.005, 3.0)
