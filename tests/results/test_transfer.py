@@ -107,6 +107,17 @@ def test_a_language_does_not_change_with_those_beside_it(random_rows):
     assert next(s for s in find(rows).scores if s.target == "de") == alone.scores[0]
 
 
+def test_translations_of_one_test_set_do_not_narrow_an_average(row):
+    right = [1, 0, 0, 1, 1] * 20
+    found = find([row(right, target=target) for target in ("de", "fi", "tr")])
+    assert (average(found).estimate.low, average(found).estimate.high) == (
+        found.scores[0].estimate.low, found.scores[0].estimate.high)
+    others = [row(right, target=target, identities=tuple(f"{target} {number}" for number in range(100)))
+              for target in ("de", "fi", "tr")]
+    apart = average(find(others)).estimate
+    assert apart.high - apart.low < 0.7 * (average(found).estimate.high - average(found).estimate.low)
+
+
 def test_incomplete_targets_are_shown_but_not_averaged(random_rows):
     rows = random_rows({"en": 0.9, "de": 0.5, "fi": 0.4}, {A: 0.0, B: 0.1}, seeds=(1, 2))
     rows = [item for item in rows if (item.system, item.seed, item.target) != (B, 2, "fi")]

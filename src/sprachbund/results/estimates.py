@@ -1,10 +1,10 @@
 """Bootstrap draws of every score, each made once, and the estimates that are arithmetic on them.
 
-Examples are resampled within a language, and every system and seed meets the same resamples. So an
-average, a gap or a difference of draws, resample by resample and seed by seed (a seed is one model),
-is a draw of the average, gap or difference, with the pairing kept; `sprachbund.statistics` then folds
-the seeds. Languages are fixed: an interval of an average
-speaks of its language set and of no other.
+Examples are resampled within a language, and every system and seed meets the same resamples; so do
+languages whose test sets are translations of one another. So an average, a gap or a difference of
+draws, resample by resample and seed by seed (a seed is one model), is a draw of the average, gap or
+difference, with the pairing kept; `sprachbund.statistics` then folds the seeds. Languages are fixed: an
+interval of an average speaks of its language set and of no other.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sprachbund.core.canonical import digest
 from sprachbund.metrics.metric import METRICS
 from sprachbund.results.findings import Difference, Estimate
 from sprachbund.results.language_sets import LanguageSet
@@ -62,6 +63,7 @@ class Estimator:
         self._table, self._split, self._seed = table, split, seed
         self._languages: dict[tuple[str, Seeds, str, str], Drawn] = {}
         self._averages: dict[tuple[str, Seeds, str, str, str], Drawn] = {}
+        self._streams: dict[str, str] = {}
 
     def score(self, system: str, seeds: Seeds, target: str, metric: str) -> Estimate | None:
         """A system in one language; None where nothing in it could be scored."""
@@ -111,9 +113,21 @@ class Estimator:
         counts = np.stack([table.counts(name, seeds, target, metric, split) for name in systems])
         value = METRICS.load(metric).value().value
         observed = observed_scores(counts, value)
-        (draws,) = resampled_scores([counts], value, resamples=self.draws, seed=self._seed, names=[target])
+        (draws,) = resampled_scores([counts], value, resamples=self.draws, seed=self._seed,
+                                    names=[self._stream(target)])
         for place, name in enumerate(systems):
             self._languages[name, seeds, target, metric] = Drawn(observed[place], draws[place])
+
+    def _stream(self, target: str) -> str:
+        """A name for the identities of a target: translations of one test set meet the same resamples.
+
+        So an item that is hard in every language weighs in every language at once. Where equal
+        identities are mere positions nothing is lost: independent examples do not move together, however
+        they are redrawn.
+        """
+        if target not in self._streams:
+            self._streams[target] = digest(list(self._table.identities(target, self._split)))
+        return self._streams[target]
 
     def _average(self, system: str, seeds: Seeds, chosen: LanguageSet, metric: str) -> Drawn:
         key = (system, seeds, chosen.kind, chosen.group, metric)

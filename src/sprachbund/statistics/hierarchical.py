@@ -50,8 +50,8 @@ def hierarchical_draws(draws: Floats, *, clusters: Sequence[Hashable] | None = N
     drawn: NDArray[np.int64] = rng.integers(0, len(sizes), size=(count, len(sizes)))
     # One entry for every group in every drawn cluster of every draw.
     own = np.repeat(drawn.ravel(), sizes[drawn].ravel())
-    place = np.repeat(np.arange(count), sizes[drawn].sum(axis=1))
+    draw = np.repeat(np.arange(count), sizes[drawn].sum(axis=1))
     group = table[own, (rng.random(len(own)) * sizes[own]).astype(np.intp)]
     examples: NDArray[np.int64] = rng.integers(0, count, size=(len(own),))
-    values = np.einsum("is,is->i", draws[group, :, examples], weights.T[place])
-    return np.asarray(np.bincount(place, values, minlength=count) / np.bincount(place, minlength=count))
+    values = np.einsum("is,is->i", draws[group, :, examples], weights.T[draw])
+    return np.asarray(np.bincount(draw, values, minlength=count) / np.bincount(draw, minlength=count))
