@@ -13,6 +13,7 @@ from sprachbund.models.registration import register_with_transformers
 if TYPE_CHECKING:
     from sprachbund.api import compare, demo, evaluate, export, load_run, open_model, predict, run
     from sprachbund.api_claims import claims
+    from sprachbund.api_probe import probe
     from sprachbund.api_sweep import sweep
     from sprachbund.languages.language import find as language
     from sprachbund.models.encoders.opening import open_encoder as load_encoder
@@ -31,6 +32,7 @@ __all__ = [
     "load_run",
     "open_model",
     "predict",
+    "probe",
     "run",
     "sweep",
 ]
@@ -47,6 +49,7 @@ _ADDRESSES = {
     "load_run": "sprachbund.api:load_run",
     "open_model": "sprachbund.api:open_model",
     "predict": "sprachbund.api:predict",
+    "probe": "sprachbund.api_probe:probe",
     "run": "sprachbund.api:run",
     "sweep": "sprachbund.api_sweep:sweep",
 }

@@ -143,6 +143,14 @@ def _curves(points: Sequence[Point], source: str) -> Iterable[_Curve]:
             yield _Curve(*key, tuple(alike), languages, matrix)
 
 
+def mean_over_languages(values: Sequence[float]) -> tuple[float, float | None, float | None]:
+    """The mean of one value a language, and its interval with languages redrawn; no bounds below three languages."""
+    numbers = np.asarray(values, dtype=np.float64)
+    if len(numbers) < _LEAST_LANGUAGES:
+        return float(numbers.mean()), None, None
+    return float(numbers.mean()), *_bounds(percentile_interval(resampled_groups(numbers)))
+
+
 def contrasts(similarity: Similarity) -> list[Contrast]:
     """Languages of one family, then of one script, against others; where there are pairs of both kinds."""
     matrix = np.array([[np.nan if value is None else value for value in row] for row in similarity.matrix])
