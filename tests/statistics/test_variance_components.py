@@ -26,12 +26,12 @@ def test_a_nested_axis_is_pooled_with_its_interaction() -> None:
     """Seeds in tasks: the mean square of seeds within each task."""
     table = np.random.default_rng(1).normal(size=(4, 3, 6))
     found = variance_components(table, ["task", "seed", "language"], nested={"seed": "task"})
-    assert list(found.variances) == ["task", "seed in task", "language", "task x language", "residual"]
-    assert found.degrees == {"task": 3, "seed in task": 8, "language": 5, "task x language": 15, "residual": 40}
+    assert list(found.variances) == ["task", "seed:task", "language", "task:language", "residual"]
+    assert found.degrees == {"task": 3, "seed:task": 8, "language": 5, "task:language": 15, "residual": 40}
     seeds = 6 * table.mean(axis=2).var(axis=1, ddof=1).mean()
-    assert found.mean_squares["seed in task"] == pytest.approx(seeds)
+    assert found.mean_squares["seed:task"] == pytest.approx(seeds)
     assert found.coefficients["task"] == pytest.approx({
-        "task": 1 / 18, "seed in task": -1 / 18, "task x language": -1 / 18, "residual": 1 / 18})
+        "task": 1 / 18, "seed:task": -1 / 18, "task:language": -1 / 18, "residual": 1 / 18})
     total = sum(found.mean_squares[name] * count for name, count in found.degrees.items())
     assert total == pytest.approx(((table - table.mean()) ** 2).sum())
 
@@ -50,10 +50,10 @@ AXES = ["task", "seed", "language", "token"]
 def test_components_are_right_on_average_and_their_ratio_is_covered() -> None:
     rng = np.random.default_rng(2)
     found = [variance_components(simulated(rng, 2.0, 1.0), AXES, nested={"seed": "task"}) for _ in range(300)]
-    for name, expected in (("task", 4), ("seed in task", 1), ("language", 1), ("token", 0.25),
-                           ("task x language", 0.09), ("residual", 0.04)):
+    for name, expected in (("task", 4), ("seed:task", 1), ("language", 1), ("token", 0.25),
+                           ("task:language", 0.09), ("residual", 0.04)):
         assert np.mean([one.variances[name] for one in found]) == pytest.approx(expected, rel=0.15), name
-    intervals = [one.ratio("task", "seed in task", draws=2000)[1] for one in found]
+    intervals = [one.ratio("task", "seed:task", draws=2000)[1] for one in found]
     covered = np.mean([interval.low <= 4 <= interval.high for interval in intervals])
     assert 0.92 <= covered <= 0.98
     assert intervals[0].method.startswith("generalised confidence interval")
@@ -75,7 +75,7 @@ def test_the_exact_interval_of_a_one_way_ratio() -> None:
 
 def test_ratios_at_the_ends() -> None:
     found = variance_components(simulated(np.random.default_rng(4), 0.0, 0.0), AXES, nested={"seed": "task"})
-    interval = found.ratio("task", "seed in task")[1]
+    interval = found.ratio("task", "seed:task")[1]
     assert interval.low < 1 < interval.high
     rng = np.random.default_rng(5)
     flat = variance_components(np.repeat(rng.normal(size=(3, 1)), 4, axis=1), ["task", "seed"])

@@ -19,7 +19,7 @@ class VarianceComponents:
     """Random-effects analysis of variance of a balanced layout.
 
     Args:
-        variances: source ("task", "seed in task", "task x language", ..., "residual") -> component, at least 0.
+        variances: source ("task", "seed:task", "task:language", ..., "residual") -> component, at least 0.
         mean_squares: source -> mean square.
         degrees: source -> degrees of freedom.
         coefficients: source -> (source -> its coefficient in the moment estimator).
@@ -141,8 +141,8 @@ def _solved(
 def _name(source: frozenset[int], axes: Sequence[str], owner: Mapping[int, int]) -> str:
     inner = [axis for axis in sorted(source) if axis in owner]
     outer = [axis for axis in sorted(source) if axis not in {owner[axis] for axis in inner}]
-    named = [f"{axes[axis]} in {axes[owner[axis]]}" if axis in owner else axes[axis] for axis in outer]
-    return " x ".join(named)
+    named = [f"{axes[axis]}:{axes[owner[axis]]}" if axis in owner else axes[axis] for axis in outer]
+    return ":".join(named)
 
 
 def _check(table: Floats, axes: Sequence[str], nested: Mapping[str, str]) -> None:
