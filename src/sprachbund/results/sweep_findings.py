@@ -36,8 +36,8 @@ class Bounds:
         p: two-sided, of a mean of zero, not corrected; 1 where nothing varies.
         p_tasks: corrected by Holm over the parts of the sweep, for the same aggregator; None where there is one part.
         p_all: corrected by Holm over every contender of every part; None where there is one.
-        detectable: the least true mean that this design would find in 80 of 100 sweeps (two-sided test at 5 %); None
-            with one seed.
+        detectable: the least true mean that this design would find in 80 of 100 sweeps (two-sided test at 5 %), for
+            contenders' gains over the baseline on these languages; else None, and with one seed.
         method: how the interval was made.
     """
 

@@ -136,6 +136,15 @@ class PartScores:
         clusters = self._families() if scope == "groups like these" else None
         return mean_estimate(scores, clusters=clusters, scope=scope, level=self.level)
 
+    def detectable(self, system: str, against: str) -> float | None:
+        """The least true gain over these languages that this design would find; None with one seed.
+
+        It integrates over what other studies would estimate, and is not had for nothing: for contenders only.
+        """
+        estimate = self.gain_estimate(system, against)
+        found = math.nan if estimate is None else minimal_detectable_effect(estimate)
+        return None if math.isnan(found) else float(found)
+
     def source_gain(self, system: str, against: str) -> Gain | None:
         """A system minus another on the source language."""
         seeds = self.common(system, against)
@@ -261,10 +270,9 @@ def _gain(
 
 
 def _bounds(estimate: MeanEstimate) -> Bounds:
-    detectable = minimal_detectable_effect(estimate)
     p = float(estimate.p_value)
     return Bounds(float(estimate.interval.low), float(estimate.interval.high), 1.0 if math.isnan(p) else p, None, None,
-                  None if math.isnan(detectable) else float(detectable), estimate.interval.method)
+                  None, estimate.interval.method)
 
 
 def _deviation(values: Floats) -> float | None:

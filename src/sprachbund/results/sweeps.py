@@ -110,6 +110,7 @@ def _contenders(
         gain = scores.gain(system.name, baseline) if system else None
         if system is None or gain is None:
             continue
+        gain = replace(gain, here=replace(gain.here, detectable=scores.detectable(system.name, baseline)))
         at_one = scores.gain_at_equal_source(system.name, baseline, 1.0)
         at_slope = scores.gain_at_equal_source(system.name, baseline, slope.slope) if slope else None
         over = [] if system.control else [scores.gain(system.name, control) for control in controls]
