@@ -91,11 +91,6 @@ def test_groups_and_their_mean() -> None:
     assert result.adjusted == tuple(holm([group.p_value for group in result.groups]))
     widths = [group.interval.high - group.interval.low for group in result.groups]
     assert result.overall.interval.high - result.overall.interval.low < max(widths)
-    free = compare_groups(first, second, share, names=names, resamples=500, sample_of_groups=True)
-    assert free.groups == result.groups
-    assert free.overall.interval.method == (
-        "paired percentile bootstrap over groups, 500 resamples, Student's t over 2 repetitions"
-    )
 
 
 def test_p_values_at_the_ends() -> None:

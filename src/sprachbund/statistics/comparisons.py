@@ -14,7 +14,6 @@ from sprachbund.statistics.resampling import (
     Counts,
     Value,
     observed_scores,
-    resampled_groups,
     resampled_scores,
 )
 
@@ -76,14 +75,13 @@ def compare_groups(
     resamples: int = RESAMPLES,
     seed: int = 0,
     names: Sequence[str] | None = None,
-    sample_of_groups: bool = False,
 ) -> GroupComparison:
     """Paired bootstrap in every group (Holm over groups) and of the mean over groups, from the same draws.
 
+    The groups are these and no others; `means.mean_estimate` also takes them as a sample.
+
     Args:
         first, second: for each group counts as in `compare`.
-        sample_of_groups: whether the overall comparison takes the groups as a sample of others
-            (`resampled_groups`) and not as the fixed set they are.
         value, level, resamples, seed, names: as in `resampled_scores` and `bootstrap_interval`.
 
     Raises:
@@ -95,12 +93,8 @@ def compare_groups(
     observed = np.array([observed_scores(counts, value) for counts in both])
     observed = observed[:, 1] - observed[:, 0]
     compared = tuple(_comparison(*pair, level) for pair in zip(observed, differences, strict=True))
-    mean, adjusted = observed.mean(axis=0), holm([comparison.p_value for comparison in compared])
-    if sample_of_groups:
-        redrawn = resampled_groups(observed, resamples=resamples, seed=seed)
-        overall = _comparison(mean, redrawn, level, "groups")
-    else:
-        overall = _comparison(mean, differences.mean(axis=0), level)
+    adjusted = holm([comparison.p_value for comparison in compared])
+    overall = _comparison(observed.mean(axis=0), differences.mean(axis=0), level)
     return GroupComparison(compared, tuple(float(p) for p in adjusted), overall)
 
 
@@ -140,9 +134,9 @@ def holm(p_values: Sequence[float] | Floats) -> Floats:
     return adjusted
 
 
-def _comparison(observed: Floats, draws: Floats, level: float, units: str = "examples") -> Comparison:
+def _comparison(observed: Floats, draws: Floats, level: float) -> Comparison:
     """From (S,) observed differences and their (S, R) draws."""
-    interval = percentile_interval(draws, level=level, method=f"paired {method_of(draws, units)}")
+    interval = percentile_interval(draws, level=level, method=f"paired {method_of(draws)}")
     return Comparison(float(observed.mean()), interval, p_value(draws))
 
 

@@ -14,8 +14,6 @@ from sprachbund.statistics.resampling import (
     RESAMPLES,
     Counts,
     Value,
-    observed_scores,
-    resampled_groups,
     resampled_scores,
 )
 
@@ -88,23 +86,18 @@ def average_interval(
     resamples: int = RESAMPLES,
     seed: int = 0,
     names: Sequence[str] | None = None,
-    sample_of_groups: bool = False,
 ) -> Interval:
     """Percentile bootstrap interval of the plain mean of several groups' scores.
+
+    The groups are these and no others; `means.mean_estimate` also takes them as a sample.
 
     Args:
         groups, value, resamples, seed, names: as in `resampled_scores`.
         level: such as 0.95.
-        sample_of_groups: groups are a fixed set by default, and the interval speaks of that set; True
-            takes them as a sample of the groups there might be (`resampled_groups`).
 
     Raises:
         ValueError: as `resampled_scores`.
     """
-    if sample_of_groups:
-        observed = np.array([observed_scores(counts, value) for counts in groups])
-        draws = resampled_groups(observed, resamples=resamples, seed=seed)
-        return percentile_interval(draws, level=level, method=method_of(draws, "groups"))
     draws = resampled_scores(groups, value, resamples=resamples, seed=seed, names=names)
     return percentile_interval(draws.mean(axis=0), level=level)
 
@@ -127,10 +120,10 @@ def t_interval(values: Sequence[float] | Floats, *, level: float = LEVEL) -> Int
     return Interval(mean - half, mean + half, level, f"Student's t over {count} repetitions")
 
 
-def method_of(draws: Floats, units: str = "examples") -> str:
-    """Say in words how draws (R,) or (S, R) become an interval; `units` is what was redrawn."""
+def method_of(draws: Floats) -> str:
+    """Say in words how draws over examples, (R,) or (S, R), become an interval."""
     repetitions = f", Student's t over {draws.shape[-2]} repetitions" if draws.ndim > 1 and len(draws) > 1 else ""
-    return f"percentile bootstrap over {units}, {draws.shape[-1]} resamples{repetitions}"
+    return f"percentile bootstrap over examples, {draws.shape[-1]} resamples{repetitions}"
 
 
 def check_level(level: float) -> None:

@@ -91,7 +91,8 @@ def resampled_groups(observed: Floats, *, resamples: int = RESAMPLES, seed: int 
     groups are redrawn instead, and not the examples within them, since what a group's score owes to
     its examples is already in the spread between groups (Davison and Hinkley 1997, 3.8). G - 1 of G
     groups are drawn: a bootstrap that draws G of G understates the variance of few units by (G - 1) / G
-    (Rao and Wu 1988).
+    (Rao and Wu 1988). Groups of one cluster (languages of a family) count as independent here, and
+    percentiles of few units have no t tails: for an interval of a mean use `means.mean_estimate`.
 
     Args:
         observed: (G, ...) scores or differences as observed, such as (G, S).
