@@ -15,6 +15,7 @@ from sprachbund.report.run_info import RunInfo
 from sprachbund.results.records import ScoreRow
 from sprachbund.stages.events import Emit, Progress, log_notes
 from sprachbund.stages.executors.executor import EXECUTORS
+from sprachbund.studies.cells import tuned_at
 from sprachbund.studies.rows_folder import ROWS, RowsFolder
 from sprachbund.studies.sweep import Limits, SweepObserver, Swept, run_sweep
 from sprachbund.studies.sweep_config import SweepConfig
@@ -174,6 +175,8 @@ def _info(plan: SweepPlan, command: str, folder: Path) -> RunInfo:
         label = f"{timing.task}, trained and scored on {timing.processor}"
         timings[label] = timings.get(label, 0.0) + sum(timing.seconds.values())
     notes = [f"{task.label}: {task.note}" for task in config.tasks if task.note]
+    shared = sorted({at for system, at in tuned_at(config).items() if system != at})
+    notes += [f"settings were chosen with {at} and are those of all layers of this aggregator" for at in shared]
     return RunInfo(
         title=config.title or config.name, command=command, settings=settings, versions=versions(), timings=timings,
         cards=tuple(map(data_note, cards.values())), notes=tuple(notes),

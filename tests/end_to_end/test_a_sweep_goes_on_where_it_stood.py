@@ -30,10 +30,10 @@ tasks:
 aggregators:
   - last_layer
   - {{type: dlfa, layer: [1, 2]}}
-seeds: [1, 2]
+seeds: [1]
 """
 TUNED = SWEEP + "tuning: {{seeds: [1], grid: {{training.head_learning_rate: [1e-3, 1e-2]}}}}\n"
-CELLS = 2 * 3 * 2
+CELLS = 2 * 3
 
 
 def _file(world: Any, text: str = SWEEP) -> Path:
@@ -42,28 +42,23 @@ def _file(world: Any, text: str = SWEEP) -> Path:
     return path
 
 
-class Counted:
-    """Counts the stages that were run, by kind."""
-
-    def __init__(self) -> None:
-        self.kinds: Counter[str] = Counter()
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, StageEvent) and event.state == "finished":
-            self.kinds[event.kind] += 1
-
-
 def _sweep(world: Any, path: Path, **more: Any) -> tuple[Any, Counter[str]]:
-    counted = Counted()
+    """Run a sweep; the second is how many stages of a kind were run."""
+    kinds: Counter[str] = Counter()
+
+    def count(event: Event) -> None:
+        if isinstance(event, StageEvent) and event.state == "finished":
+            kinds[event.kind] += 1
+
     settings = {"output": world.folder / "out", "store": world.store, "executor": "inline", **more}
-    return sb.sweep(path, emit=counted, **settings), counted.kinds
+    return sb.sweep(path, emit=count, **settings), kinds
 
 
-def test_every_cell_is_trained_once_and_leaves_its_rows(world: Any) -> None:
-    finished, kinds = _sweep(world, _file(world))
+def test_every_cell_is_trained_once_and_its_rows_are_enough_to_go_on(world: Any, tmp_path: Path) -> None:
+    path = _file(world)
+    run, kinds = _sweep(world, path)
     assert kinds["train"] == CELLS
     assert kinds["score"] == 2 * CELLS
-    assert finished.state.missing == ()
     files = sorted((world.folder / "out" / "rows").glob("*.parquet"))
     assert len(files) == CELLS
     assert files[0].name.startswith("intents-dlfa-k-1-literal-seed-1-")
@@ -71,41 +66,22 @@ def test_every_cell_is_trained_once_and_leaves_its_rows(world: Any) -> None:
     assert {(row.split, row.target) for row in rows} == {
         ("dev", "en"), ("test", "en"), ("test", "de"), ("test", "fr"), ("test", "no"),
     }
-    assert {(row.run, row.aggregator, row.remark) for row in rows} == {("intents", rows[0].aggregator, "made up")}
-    assert {row.aggregator for row in finished.rows if row.fusion == "dlfa"} == {"DLFA (literal)"}
+    assert {(row.run, row.aggregator, row.remark) for row in rows} == {("intents", "DLFA (literal)", "made up")}
     assert not list((world.store / "train").iterdir()), "models are hundreds of megabytes: they go with their cell"
-
-
-def test_rows_are_enough_to_go_on_with_an_empty_store(world: Any, tmp_path: Path) -> None:
-    path = _file(world)
-    _, first = _sweep(world, path, limit_cells=5)
-    assert first["train"] == 5
-    finished, second = _sweep(world, path, store=tmp_path / "another store")
-    assert second["train"] == CELLS - 5
-    assert len(finished.state.done) == CELLS
-    elsewhere, third = _sweep(world, path, store=tmp_path / "third", output=tmp_path / "third out",
-                              rows=world.folder / "out" / "rows")
-    assert third == Counter()
-    assert len(elsewhere.rows) == len(finished.rows)
-
-
-def test_another_seed_trains_only_that_seed(world: Any) -> None:
-    path = _file(world)
-    _sweep(world, path, only=["POS"])
-    finished, kinds = _sweep(world, path, only=["POS"], seeds=[1, 2, 3])
-    assert kinds["train"] == 3
-    assert {row.seed for row in finished.rows} == {1, 2, 3}
+    assert run.finished.report.is_file()
+    assert "made up" in run.finished.report.read_text(encoding="utf-8")
+    more, kinds = _sweep(world, path, seeds=[1, 2], only=["POS"], store=tmp_path / "another store")
+    assert kinds["train"] == 3, "the second seed"
+    assert {row.seed for row in more.rows} == {1, 2}
 
 
 def test_tuning_chooses_on_dev_and_trains_nothing_twice(world: Any) -> None:
-    finished, kinds = _sweep(world, _file(world, TUNED))
-    systems = 2 * 3
-    assert kinds["train"] == systems * 2 + systems  # the grid with seed 1, and seed 2; the chosen of seed 1 is there
-    assert set(finished.state.choice) == {(cell.cell.task.label, cell.cell.system) for cell in finished.state.done}
-    tested = {(row.run, row.system): row.settings for row in finished.rows if row.split == "test"}
-    for (task, system), settings in tested.items():
-        dev = {row.settings: row.counts[:, 0].sum() for row in finished.rows
-               if row.split == "dev" and row.primary and (row.run, row.system, row.seed) == (task, system, 1)}
+    run, kinds = _sweep(world, _file(world, TUNED), only=["POS"], seeds=[1, 2])
+    assert kinds["train"] == 3 * 2 + 3  # the grid with seed 1, and seed 2; the chosen one of seed 1 is there
+    tested = {row.system: row.settings for row in run.rows if row.split == "test"}
+    for system, settings in tested.items():
+        dev = {row.settings: row.counts[:, 0].sum() for row in run.rows
+               if row.split == "dev" and row.primary and (row.system, row.seed) == (system, 1)}
         assert set(dev) == {"", "head learning rate 0.01"}
         assert dev[settings] == max(dev.values())
     assert not list((world.store / "train").iterdir())
@@ -114,37 +90,70 @@ def test_tuning_chooses_on_dev_and_trains_nothing_twice(world: Any) -> None:
 def test_a_killed_sweep_goes_on_and_repeats_no_finished_cell(world: Any) -> None:
     path, output = _file(world), world.folder / "out"
     command = [sys.executable, "-m", "sprachbund", "sweep", str(path), "-o", str(output), "--store", str(world.store),
-               "--executor", "inline", "--only", "POS"]
+               "--executor", "inline"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    deadline = time.monotonic() + 60
-    while len(list((output / "rows").glob("*.parquet"))) < 2:
+    deadline = time.monotonic() + 120
+    while len(list((output / "rows").glob("[!.]*.parquet"))) < 2:
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     there = len(list((output / "rows").glob("[!.]*.parquet")))
-    finished, kinds = _sweep(world, path, only=["POS"])
-    assert kinds["train"] <= CELLS // 2 - there
-    assert len(finished.state.done) == CELLS // 2
-    again, nothing = _sweep(world, path, only=["POS"])
+    run, kinds = _sweep(world, path)
+    assert kinds["train"] <= CELLS - there
+    assert len(run.state.done) == CELLS
+    again, nothing = _sweep(world, path)
     assert nothing == Counter()
-    assert len(again.rows) == len(finished.rows)
+    assert len(again.rows) == len(run.rows)
 
 
-def test_row_files_of_other_settings_are_left_alone_and_told(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_stops_where_it_is_told_and_says_what_is_left(
+    world: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     path, output = _file(world), world.folder / "out"
-    arguments = ["-o", str(output), "--store", str(world.store), "--executor", "inline"]
-    assert dispatch(["sweep", str(path), "--only", "POS", "--limit-cells", "1", *arguments]) == 0
-    assert "5 missing" in capsys.readouterr().out
-    path.write_text(path.read_text(encoding="utf-8").replace("epochs: 0.3", "epochs: 0.25"), encoding="utf-8")
-    assert dispatch(["sweep", str(path), "--only", "POS", *arguments]) == 0
-    told = " ".join(capsys.readouterr().out.split())
+    arguments = [str(path), "--only", "POS", "-o", str(output), "--store", str(world.store)]
+    assert dispatch(["sweep", *arguments, "--executor", "inline", "--limit-cells", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "1 cell computed now, 1 done, 2 missing" in told
+    assert "the same command again goes on" in told
+    assert dispatch(["sweep", *arguments, "--plan"]) == 0
+    plan = capsys.readouterr().out
+    assert "2 cells to compute" in plan
+    assert "POS: DLFA (k=2, literal), seed 1" in plan
+    assert "for 2 of them, by cells of the same task that ran" in plan
+    path.write_text(path.read_text(encoding="utf-8").replace("epochs: 0.3", "epochs: 0.2"), encoding="utf-8")
+    assert dispatch(["sweep", *arguments, "--limit-cells", "0"]) == 0
+    told = capsys.readouterr().out
     assert "1 row file of other settings, data or code left alone: pos-last-layer-seed-1-" in told
-    assert len(list((output / "rows").glob("*.parquet"))) == 1 + CELLS // 2
+    assert len(list((output / "rows").glob("*.parquet"))) == 1
 
 
-def test_no_cell_is_begun_when_the_time_is_over(world: Any) -> None:
-    finished, kinds = _sweep(world, _file(world), minutes=0)
-    assert kinds["train"] == 0
-    assert len(finished.state.missing) == CELLS
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("layer: [1, 2]", "layer: [1, 1]", "line 11, column 18: aggregators.1.layer: 1 stands twice in [1, 1]"),
+    ("layer: [1, 2]", "layer: [-1]", "aggregators.1.layer: input should be greater than or equal to 0, got -1"),
+    ("layer: [1, 2]", "layer: [12]", "lower layer 12 does not exist: the encoder has the embedding layer 0 and layers"),
+    ("last_layer", "last_layr", "there is no fusion named 'last_layr' (did you mean last_layer?"),
+    ("seeds: [1]", "seeds: [1, first]", "line 12, column 12: seeds.1: input should be a valid integer, got 'first'"),
+])
+def test_wrong_input_is_told_before_anything_runs(
+    world: Any, capsys: pytest.CaptureFixture[str], old: str, new: str, said: str
+) -> None:
+    path, output = _file(world), world.folder / "out"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    assert dispatch(["sweep", str(path), "-o", str(output), "--store", str(world.store)]) == 2
+    shown, message = capsys.readouterr()
+    assert shown == ""
+    assert said in message
+    assert "Traceback" not in message
+    assert not output.exists()
+
+
+def test_seeds_and_tasks_on_the_command_line_are_checked_too(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _file(world)
+    assert dispatch(["sweep", str(path), "--seeds", "1,two"]) == 2
+    assert "--seeds: expected whole numbers such as 1,2,3, got '1,two'" in capsys.readouterr().err
+    assert dispatch(["sweep", str(path), "--only", "pos"]) == 2
+    assert "the sweep has no task named 'pos'; it has: POS, intents (did you mean POS?)" in capsys.readouterr().err
+    assert dispatch(["sweep", "papr"]) == 1
+    assert "check the path, or name a sweep that is shipped: paper or smoke" in capsys.readouterr().err

@@ -187,3 +187,15 @@ def test_a_check_that_fails_keeps_what_comes_after_it_from_starting(
     with pytest.raises(FormatError):
         run_stages([training], store, executor(), keep_going=True)
     assert toys.executions(tmp_path) == ["check"]
+
+
+@pytest.mark.parametrize("executor", [InlineExecutor(), ProcessExecutor(workers=1)])
+def test_what_may_not_start_is_left_for_a_later_call(store: Store, tmp_path: Path, executor: Executor) -> None:
+    *_, score = chain(tmp_path)
+    other = toys.stage(tmp_path, name="other")
+    summary = run_stages([score, other], store, executor, may_start=lambda key: not toys.executions(tmp_path))
+    assert toys.executions(tmp_path) == ["prepare"]
+    assert [one.label for one in summary.executed] == ["prepare prepare"]
+    assert summary.outputs == ()
+    assert len(run(store, score, other).outputs) == 2
+    assert sorted(toys.executions(tmp_path)) == ["other", "prepare", "score", "train"]

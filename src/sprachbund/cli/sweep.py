@@ -87,13 +87,14 @@ def print_plan(out: Console, status: SweepStatus) -> None:
 
 def conclude(out: Console, finished: SweepRun) -> None:
     """Print the findings, and where the sweep stands."""
+    from sprachbund.report.numbers import plural
     from sprachbund.report.sweep_terminal import print_sweep
 
     state = finished.state
     if finished.finished is not None:
         print_sweep(out, finished.finished.findings)
         out.print()
-    out.print(f"{state.computed} cells computed now, {len(state.done)} done, {len(state.missing)} missing",
+    out.print(f"{plural(state.computed, 'cell')} computed now, {len(state.done)} done, {len(state.missing)} missing",
               highlight=False)
     if state.missing:
         out.print("the same command again goes on with those that are missing", highlight=False)

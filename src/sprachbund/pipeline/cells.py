@@ -45,7 +45,7 @@ def plan_cell(ground: Groundwork, config: TransferConfig, fusion: FusionConfig, 
     if ground.dev is None:
         raise DataError(
             f"{config.label} has no dev data in {config.source}: layers and settings of a sweep are chosen on them",
-            remedy="add a dev split of the source language, or give the data set as a single run",
+            remedy="add a dev split of the source language, or compare systems by a run, which needs none",
         )
     asks = config.training.evaluations > 0  # else the training scores dev once, at its end, as the cell does anyway
     train = train_stage(ground if asks else replace(ground, dev=None), config, fusion, seed)

@@ -10,7 +10,7 @@ from sprachbund.stages.executors.budget import Budget
 from sprachbund.stages.keys import Keys
 from sprachbund.stages.store import Store
 from sprachbund.studies.cell_scores import cell_score
-from sprachbund.studies.cells import Cell, choose, untuned_cells
+from sprachbund.studies.cells import Cell, choose, tuned_at, untuned_cells
 from sprachbund.studies.rows_folder import RowsFolder
 from sprachbund.studies.sweep_plan import PlannedCell, SweepPlan
 from sprachbund.studies.timings import TIMINGS, Timing, estimate, read_timings
@@ -95,7 +95,9 @@ def _estimate(
 ) -> tuple[float, int]:
     """Cells that wait for their settings are trained in tuning already, where it has their seed."""
     unsettled = plan.planned(untuned)
-    trained = {planned for planned in unsettled if planned.cell.seed in plan.config.tuning_seeds}
+    tuned = set(tuned_at(plan.config).values())
+    trained = {planned for planned in unsettled
+               if planned.cell.seed in plan.config.tuning_seeds and planned.cell.system in tuned}
     return estimate((*missing, *unsettled), timings, store, trained=trained)
 
 

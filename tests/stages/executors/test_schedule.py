@@ -60,3 +60,11 @@ def test_long_stages_come_after_the_short_ones_that_may_find_a_fault() -> None:
     schedule = Schedule(plan.runs)
     assert names(schedule) == ["German", "training"]
     assert [one.config["name"] for one in schedule.waiting] == ["training", "German"]
+
+
+def test_what_may_not_start_waits(runs: dict[str, Assignment]) -> None:
+    allowed = {runs["other"].key}
+    schedule = Schedule(list(runs.values()), may_start=allowed.__contains__)
+    assert names(schedule) == ["other"]
+    allowed.add(runs["first"].key)
+    assert names(schedule) == ["first", "other"]
