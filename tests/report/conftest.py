@@ -1,4 +1,4 @@
-"""Findings of a small study: two systems, four languages and a variant, three seeds."""
+"""Findings of a small study (two systems, four languages and a variant, three seeds) and of simulated sweeps."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ import pytest
 from sprachbund.report.run_info import DataNote, RunInfo
 from sprachbund.results.findings import Findings
 from sprachbund.results.records import ScoreRow
+from sprachbund.results.sweep_findings import SweepFindings
+from sprachbund.results.sweeps import sweep_findings
 from sprachbund.results.transfer import find
+from sprachbund.testing.simulated_sweep import LAST_LAYER, SimulatedSystem, control, dlfa, simulate_sweep
 
+REMARK = "Stand-in training set: SNLI for MultiNLI"
 PROVENANCE = "multilingual-e5-small, dequantised from 4 bit: not mBERT"
 RATES = {"en": 0.95, "de": 0.8, "de-CH": 0.6, "fi": 0.5, "th": 0.3}
 
@@ -80,3 +84,30 @@ def info() -> RunInfo:
                DataNote("other")),
         notes=("There are no dev data in en.",), hardware="two cores", created="2026-11-21",
     )
+
+
+@pytest.fixture(scope="session")
+def sweep() -> SweepFindings:
+    """Two tasks: a gain of three points at layer 9, and none with a stand-in training set and a missing cell."""
+    rows = []
+    for data_set, gain in (("ud_pos", 3.0), ("xnli", 0.0)):
+        single = [SimulatedSystem(f"layer {layer}", "single layer", "single_layer", (layer,), -1.0) for layer in (6, 9)]
+        mix = SimulatedSystem("scalar mix", "scalar mix", "scalar_mix", tuple(range(1, 13)))
+        rows += simulate_sweep([LAST_LAYER, control(), *dlfa({3: 0.0, 9: gain, 11: gain / 2}, {9: 0.5}), *single, mix],
+                               data_set=data_set, seed_sd=0.1, examples=60, remark="" if gain else REMARK)
+    rows = [row for row in rows if (row.data_set, row.system, row.seed) != ("xnli", "layer 6", 3)]
+    return sweep_findings(rows, planned=("panx: last layer, seed 1",))
+
+
+@pytest.fixture(scope="session")
+def small_sweep() -> Callable[..., SweepFindings]:
+    """Makes a sweep with hardly anything in it."""
+
+    def make(
+        *, seeds: Sequence[int] = (1,), targets: Sequence[str] = ("de",), layers: Sequence[int] = (9,), dev: bool = True
+    ) -> SweepFindings:
+        systems = [LAST_LAYER, *dlfa(dict.fromkeys(layers, 1.0))]
+        return sweep_findings(simulate_sweep(systems, seeds=seeds, examples=30, dev=dev,
+                                             targets=dict.fromkeys(targets, 60.0)))
+
+    return make

@@ -94,7 +94,9 @@ def _run(folder: str, output: str | None) -> FinishedRun:
     if output is None:
         return stored
     unaveraged = [target.code for target in stored.findings.targets if not target.averaged]
-    return replace(stored, findings=find(stored.rows, unaveraged=unaveraged)).write(Path(output))
+    found = find(stored.rows, split=stored.findings.split, unaveraged=unaveraged, draws=stored.findings.draws,
+                 level=stored.findings.level)
+    return replace(stored, findings=found).write(Path(output))
 
 
 def _dump(stored: FinishedRun | FinishedSweep) -> None:
