@@ -121,7 +121,7 @@ def test_the_command_line_stops_where_it_is_told_and_says_what_is_left(
     plan = capsys.readouterr().out
     assert "2 cells to compute" in plan
     assert "POS: DLFA (k=2, literal), seed 1" in plan
-    assert "for 2 of them, by cells of the same task that ran" in plan
+    assert "for 2 cells, by those of the same task that ran" in plan
     path.write_text(path.read_text(encoding="utf-8").replace("epochs: 0.3", "epochs: 0.2"), encoding="utf-8")
     assert dispatch(["sweep", *arguments, "--limit-cells", "0"]) == 0
     told = capsys.readouterr().out

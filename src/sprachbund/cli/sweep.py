@@ -64,6 +64,8 @@ def sweep(
 
 def print_plan(out: Console, status: SweepStatus) -> None:
     """Print what is done of each task, what will run, and for how long."""
+    from sprachbund.report.numbers import plural
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("", "tuning", "cells"):
         table.add_column(name, justify="right" if name else "left")
@@ -74,15 +76,16 @@ def print_plan(out: Console, status: SweepStatus) -> None:
     if not status.missing:
         out.print("nothing to compute: all rows are there", highlight=False)
         return
-    out.print(f"\n{len(status.missing)} cells to compute, {status.side_by_side} side by side:", highlight=False)
+    beside = f", {status.side_by_side} side by side" if status.side_by_side > 1 else ""
+    out.print(f"\n{plural(len(status.missing), 'cell')} to compute{beside}:", highlight=False)
     for label in status.missing:
         out.print(f"  {label}", highlight=False, soft_wrap=True)
     measured = len(status.missing) - status.unmeasured
     if measured:
-        out.print(f"about {duration(status.seconds)} for {measured} of them, by cells of the same task that ran",
-                  highlight=False)
+        out.print(f"about {duration(status.seconds)} for {plural(measured, 'cell')}, by those of the same task that "
+                  "ran", highlight=False)
     if status.unmeasured:
-        out.print(f"no cell of the same task was measured yet for {status.unmeasured} of them", highlight=False)
+        out.print(f"{plural(status.unmeasured, 'cell')} of tasks of which none was measured yet", highlight=False)
 
 
 def conclude(out: Console, finished: SweepRun) -> None:
