@@ -62,13 +62,13 @@ def test_a_choice_in_words_names_oracle_and_luck(sweep):
     part = sweep.parts[0]
     choice = next(item for item in part.choices if item.aggregator == "DLFA (literal)")
     said = choice_sentence(part, choice, sweep.level)
-    assert said.startswith("English dev chooses layer 9 and gains +")
+    assert said.startswith("English dev chooses layer 9, which gains +")
     assert "It is the best on test too." in said
-    assert "the best of 3 would gain" in said
-    assert "in 5 of 100 sweeps" in said
+    assert "the best of 3 gains" in said
+    assert "in 5 of 100 cases. Seeds alone, if layers did not differ, would give it " in said
     other = replace(choice, oracle="DLFA (k=11, literal)", luck=None)
     assert "Best on test (oracle) is layer 11 with" in choice_sentence(part, other, sweep.level)
-    assert "sweeps" not in choice_sentence(part, other, sweep.level)
+    assert "dealt" not in choice_sentence(part, other, sweep.level)
 
 
 def test_language_set_seeds_and_stand_ins_are_spelled_out(sweep):

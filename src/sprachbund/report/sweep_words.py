@@ -74,7 +74,7 @@ def headline(findings: SweepFindings) -> str:
 def choice_sentence(part: SweepPart, choice: LayerChoice, level: float) -> str:
     """Chosen layer, oracle and luck of one aggregator in words."""
     contender = part.contender(choice.aggregator)
-    gain = f" and gains {_gain(contender.gain)}" if contender else ""
+    gain = f", which gains {_gain(contender.gain)}" if contender else ""
     by_seed = dict.fromkeys(choice.by_seed)
     agree = ("every seed alone chooses it too" if set(by_seed) == {choice.chosen}
              else f"seeds alone would choose {', '.join(layer_name(part, name) for name in choice.by_seed)}")
@@ -86,9 +86,11 @@ def choice_sentence(part: SweepPart, choice: LayerChoice, level: float) -> str:
                      f"{signed(choice.lost.mean).lstrip('+')} points are lost to the choice.")
     if choice.luck:
         luck = choice.luck
-        sentence += (f" If no layer were better than the last, the best of {luck.candidates} would gain "
-                     f"{signed(luck.expected)} on average and more than {signed(luck.high)} in "
-                     f"{round(100 * (1 - level))} of 100 sweeps.")
+        sentence += (f" With layer labels dealt anew within each seed, the last layer's among them, the best of "
+                     f"{luck.candidates} gains {signed(luck.expected)} on average and more than {signed(luck.high)} in "
+                     f"{round(100 * (1 - level))} of 100 cases.")
+        if luck.noise is not None:
+            sentence += f" Seeds alone, if layers did not differ, would give it {signed(luck.noise)}."
     return sentence
 
 
