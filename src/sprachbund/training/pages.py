@@ -30,4 +30,5 @@ def give_back_pages(matrix: Tensor) -> bool:
     end = (matrix.data_ptr() + matrix.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
     if end <= begin:
         return False
-    return ctypes.CDLL(None).madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), _PAGEOUT) == 0
+    refused: int = ctypes.CDLL(None).madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), _PAGEOUT)
+    return not refused
