@@ -43,11 +43,12 @@ class FigureLine:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """A part of a verdict: name, system, verdict, why, every figure with its method, seeds."""
+    """A part of a verdict: name, system, verdict as told and bare, why, every figure with its method, seeds."""
 
     name: str
     system: str
     verdict: str
+    kind: str
     why: str
     figures: tuple[FigureLine, ...]
     seeds: str
@@ -162,7 +163,8 @@ def _line(item: ClaimVerdict) -> ClaimLine:
 
 def _part(part: Part) -> PartLine:
     figures = tuple(_figure(figure, f"{figure.what}{_languages(figure)}; {figure.method}") for figure in part.figures)
-    return PartLine(part.name, part.system, part.verdict, part.why, figures, ", ".join(map(str, part.seeds)))
+    seeds = ", ".join(map(str, part.seeds))
+    return PartLine(part.name, part.system, part.told, part.verdict, part.why, figures, seeds)
 
 
 def _languages(figure: Figure) -> str:

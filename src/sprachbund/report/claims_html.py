@@ -100,7 +100,7 @@ def _part(part: PartLine) -> str:
     system = f" · {escape(part.system)}" if part.system else ""
     figures = "".join(f"<li><b>{escape(_with_interval(item))}</b> {escape(item.name)}</li>" for item in part.figures)
     seeds = f'<li>seeds {escape(part.seeds)}</li>' if part.seeds else ""
-    return (f'<div class="part"><p><strong>{escape(part.name)}</strong>{system} {_chip(part.verdict, part.verdict)}</p>'
+    return (f'<div class="part"><p><strong>{escape(part.name)}</strong>{system} {_chip(part.kind, part.verdict)}</p>'
             f"<p>{escape(part.why)}</p><ul>{figures}{seeds}</ul></div>\n")
 
 

@@ -33,7 +33,7 @@ def decide(
     Raises:
         DataError: rows of one study that cannot be compared.
     """
-    found = gather(studies, level=level) or [Evidence("", "", {}, (), (), level)]
+    found = gather(studies, level=level) or [Evidence("", "", {}, (), (), (), level)]
     architecture = by_checks(checks)
     return ClaimFindings(level, tuple(_by_encoder(item, architecture) for item in found), tuple(checks), tuple(read))
 

@@ -14,13 +14,13 @@ from functools import cached_property
 import numpy as np
 
 from sprachbund.metrics.metric import METRICS
+from sprachbund.results.claims.choice import Choice, choose
+from sprachbund.results.claims.gate_means import GateMeans, each_once, gates_of_probe
 from sprachbund.results.claims.statements import DATA_SETS
 from sprachbund.results.probe_findings import ProbeFindings
 from sprachbund.results.records import ScoreRow
-from sprachbund.results.sweep_choice import choose
-from sprachbund.results.sweep_findings import LayerChoice, SweepSystem
-from sprachbund.results.sweep_rows import DEV, EQUAL_PARAMETERS, TEST, PartRows, SystemFacts, sort_rows
-from sprachbund.results.sweep_scores import PartScores, dev_estimate
+from sprachbund.results.sweep_rows import EQUAL_PARAMETERS, TEST, PartRows, SystemFacts, sort_rows
+from sprachbund.results.sweep_scores import PartScores
 from sprachbund.statistics.intervals import LEVEL
 from sprachbund.statistics.repetitions import Floats
 from sprachbund.statistics.resampling import observed_scores
@@ -39,12 +39,14 @@ class Study:
         name: of the folder, as it is told.
         rows: score rows of any number of tasks, encoders, systems and seeds.
         probes: what probes of models found.
+        gates: of models, from the gate statistics of cells.
         unaveraged: data set -> its targets that enter no average (a second treebank of a language).
     """
 
     name: str
     rows: Sequence[ScoreRow] = ()
     probes: Sequence[ProbeFindings] = ()
+    gates: Sequence[GateMeans] = ()
     unaveraged: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
@@ -63,7 +65,7 @@ class Comparison:
     part: PartRows
     unaveraged: Collection[str] = ()
     level: float = LEVEL
-    _choices: dict[tuple[str, ...], LayerChoice | None] = field(default_factory=dict, repr=False)
+    _choices: dict[str, Choice | None] = field(default_factory=dict, repr=False)
 
     @property
     def data_set(self) -> str:
@@ -134,15 +136,12 @@ class Comparison:
         plainest = min(found, key=lambda name: (len(name), name))
         return dict(sorted(found[plainest].items()))
 
-    def choice(self, gate: str) -> LayerChoice | None:
+    def choice(self, gate: str) -> Choice | None:
         """k as source dev chooses it among D_k of a gate; None where nothing can choose."""
-        facts = self.layers(gate)
-        key = tuple(item.name for item in facts.values())
-        if key not in self._choices:
-            systems = [self._system(item) for item in facts.values()]
-            chosen = choose(systems[0].aggregator, systems, self.baseline, self.scores) if len(systems) > 1 else None
-            self._choices[key] = chosen
-        return self._choices[key]
+        if gate not in self._choices:
+            layers = {layer: facts.name for layer, facts in self.layers(gate).items()}
+            self._choices[gate] = choose(self.part, self.scores, layers, self.baseline) if len(layers) > 1 else None
+        return self._choices[gate]
 
     def values(self, system: str, seeds: Sequence[int]) -> Floats:
         """(S, G) scores by the claim's metric, G base languages of the language set."""
@@ -157,14 +156,6 @@ class Comparison:
         assert row is not None, f"a system of the part has no row: {system}"
         return row
 
-    def _system(self, facts: SystemFacts) -> SweepSystem:
-        dev = dev_estimate(self.part.dev, facts.name, self.part.metric, DEV, self.level)
-        return SweepSystem(
-            name=facts.name, fusion=facts.fusion, aggregator=facts.aggregator, layer=facts.layer,
-            control=facts.control, settings=facts.settings, settings_tried=facts.settings_tried,
-            seeds=self.scores.seeds[facts.name], dev=dev, source=None, targets=None, gap=None,
-        )
-
 
 @dataclass(frozen=True)
 class Evidence:
@@ -174,6 +165,7 @@ class Evidence:
         encoder, provenance: as its rows and probes have them.
         comparisons: data set -> the studies that measured it, the one with most rows first.
         probes: what probes found.
+        gates: of models, each once.
         notes: what was left out, and why.
         level: coverage of intervals.
     """
@@ -182,6 +174,7 @@ class Evidence:
     provenance: str
     comparisons: dict[str, tuple[Comparison, ...]]
     probes: tuple[ProbeFindings, ...]
+    gates: tuple[GateMeans, ...]
     notes: tuple[str, ...]
     level: float = LEVEL
 
@@ -230,7 +223,10 @@ def _evidence(encoder: str, studies: Sequence[Study], level: float) -> Evidence:
                          f"most of what it needs: {told}.")
     rows_provenance = [row.provenance for study in studies for row in study.rows if row.encoder == encoder]
     provenance = next((text for text in [*rows_provenance, *(probe.provenance for probe in probes)] if text), "")
-    return Evidence(encoder, provenance, ordered, probes, tuple(notes), level)
+    gates = each_once(item for item in [*(gate for study in studies for gate in study.gates),
+                                        *(gate for probe in probes for gate in gates_of_probe(probe))]
+                      if item.encoder == encoder)
+    return Evidence(encoder, provenance, ordered, probes, gates, tuple(notes), level)
 
 
 def _alike(rows: Sequence[ScoreRow]) -> list[tuple[str, list[ScoreRow]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from sprachbund.results.claims.choice import Choice
 from sprachbund.results.claims.evidence import GATES, Comparison, Evidence
 from sprachbund.results.claims.measures import (
     Measured,
@@ -21,7 +22,6 @@ from sprachbund.results.claims.records import ClaimVerdict, Part, Verdict
 from sprachbund.results.claims.rules import Effect, common_rule, of_all, of_most, range_rule, reported_rule
 from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE
 from sprachbund.results.published import reported_gain
-from sprachbund.results.sweep_findings import LayerChoice
 
 CLAIMED_RANGE = (1.0, 3.0)
 
@@ -39,7 +39,7 @@ class Chosen:
     """
 
     comparison: Comparison
-    choice: LayerChoice
+    choice: Choice
     gain: Measured
     over_control: Measured | None
     control: str | None
@@ -97,12 +97,12 @@ def one_to_three_points(evidence: Evidence) -> list[ClaimVerdict]:
     missing.
     """
     def judge(item: Chosen, p: float) -> tuple[Verdict, str]:
-        oracle = item.choice.oracle_gain.mean
-        told = (f" Oracle: {item.choice.oracle} {points(oracle)} points of {item.comparison.part.metric}, of which the "
-                f"choice on source dev loses {item.choice.lost.mean:.2f}.")
-        if item.choice.luck is not None:
-            told += (f" Luck alone gives the best of {item.choice.luck.candidates} layers "
-                     f"{points(item.choice.luck.expected)} ({probability(item.choice.luck.p)} for the oracle).")
+        choice = item.choice
+        told = (f" Oracle: {choice.oracle} {points(choice.oracle_gain)} points of {item.comparison.part.metric}, of "
+                f"which the choice on source dev loses {choice.lost:.2f}.")
+        if choice.luck is not None and choice.luck_p is not None:
+            told += (f" Luck alone gives the best of {choice.among} layers "
+                     f"{points(choice.luck)} ({probability(choice.luck_p)} for the oracle).")
         return range_rule(item.gain.effect(p), *CLAIMED_RANGE), told
 
     wanted = ("dev rows of the target languages, for a choice on target dev",)

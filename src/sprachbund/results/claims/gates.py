@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sprachbund.languages.language import find_variant
 from sprachbund.results.claims.effects import Trained, changes, largest_system, trained_models
 from sprachbund.results.claims.evidence import DLFA, GATES, Evidence
+from sprachbund.results.claims.gate_means import GateMeans
 from sprachbund.results.claims.measures import points, span, with_enough_seeds
 from sprachbund.results.claims.records import ClaimVerdict, Figure, Part, Verdict
 from sprachbund.results.claims.rules import of_all, of_most
@@ -18,6 +18,8 @@ from sprachbund.statistics.repetitions import Floats
 from sprachbund.statistics.variance_components import variance_components
 
 _FROZEN = "frozen scalar gate"
+_Table = dict[str, dict[int, Mapping[str, float]]]
+"""Data set -> seed -> language -> mean of the gate."""
 
 
 def depends_on_the_task(evidence: Evidence) -> list[ClaimVerdict]:
@@ -53,7 +55,7 @@ def frozen_rule(change: float, low: float, high: float) -> Verdict:
 def _verdict(evidence: Evidence, gate: str) -> ClaimVerdict:
     models = [item for item in trained_models(evidence.probes) if item.model.fusion == DLFA and item.model.gate == gate]
     missing: list[str] = []
-    spread = _spread(models, gate, missing)
+    spread = _spread([item for item in evidence.gates if (item.fusion, item.gate) == (DLFA, gate)], gate, missing)
     frozen = [part for name in DATA_SETS if (part := _frozen(name, models, gate, missing)) is not None]
     halves: list[Verdict] = []
     if spread is not None:
@@ -67,12 +69,11 @@ def _verdict(evidence: Evidence, gate: str) -> ClaimVerdict:
                         missing=tuple(missing))
 
 
-def _spread(models: Sequence[Trained], gate: str, missing: list[str]) -> Part | None:
+def _spread(gates: Sequence[GateMeans], gate: str, missing: list[str]) -> Part | None:
     """The variance of the gate's mean by task, language and seed, at the layers that most models have."""
-    tables: dict[tuple[int, ...], dict[str, dict[int, dict[str, float]]]] = {}
-    for item in models:
-        for data_set, means in _means(item).items():
-            tables.setdefault(item.model.layers, {}).setdefault(data_set, {})[item.model.seed] = means
+    tables: dict[tuple[int, ...], _Table] = {}
+    for item in gates:
+        tables.setdefault(item.layers, {}).setdefault(item.data_set, {})[item.seed] = item.means
     found = max((_layout(tables[layers]) for layers in sorted(tables)), key=lambda layout: layout[0].size,
                 default=(np.zeros((0, 0, 0)), (), (), ()))
     values, tasks, languages, seeds = found
@@ -91,24 +92,7 @@ def _spread(models: Sequence[Trained], gate: str, missing: list[str]) -> Part | 
     return Part("gate by task", "", verdict, why, (figure,))
 
 
-def _means(item: Trained) -> dict[str, dict[str, float]]:
-    """Data set -> base language -> mean of the gate over words of all labels."""
-    sums: dict[tuple[str, str], list[float]] = {}
-    for gate in item.probe.gates:
-        if gate.model == "after" and gate.split == "test":
-            total = sums.setdefault((gate.data_set, find_variant(gate.language).language.code), [0.0, 0.0])
-            total[0] += gate.words * gate.mean
-            total[1] += gate.words
-    found: dict[str, dict[str, float]] = {}
-    for (data_set, language), (weighted, words) in sums.items():
-        if words:
-            found.setdefault(data_set, {})[language] = weighted / words
-    return found
-
-
-def _layout(
-    table: dict[str, dict[int, dict[str, float]]]
-) -> tuple[Floats, tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
+def _layout(table: _Table) -> tuple[Floats, tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
     """(task, language, seed) values: languages that all models have, as many seeds as the task with fewest."""
     tasks = sorted(table)
     count = min(len(table[name]) for name in tasks)

@@ -50,9 +50,15 @@ class Measured:
         """Seeds that both have."""
         return self.figures[0].seeds
 
-    def settle(self) -> int | None:
-        """Seeds with which the interval is expected to be no wider than the smallest effect of interest."""
-        return repetitions_for_half_width(self.beyond, SMALLEST_EFFECT / 2)
+    def settle(self, *, beyond: bool = True) -> int | None:
+        """Seeds with which the interval is expected to be no wider than the smallest effect of interest.
+
+        An interval that narrow lies above zero or below that effect, save where it falls between the two.
+
+        Args:
+            beyond: for languages like these; False: for these languages alone.
+        """
+        return repetitions_for_half_width(self.beyond if beyond else self.here, SMALLEST_EFFECT / 2)
 
 
 def measure(comparison: Comparison, system: str, against: str) -> Measured | None:
@@ -98,8 +104,12 @@ def settling(verdict: Verdict, measured: Measured) -> tuple[int | None, str]:
         return LEAST_SEEDS, f" {LEAST_SEEDS} seeds are the least; with one it is not known how much seeds differ."
     needed = measured.settle()
     if needed is None:
-        return None, (" No number of seeds narrows the interval to the smallest effect of interest: the languages or "
-                      "examples are too few.")
+        here = measured.settle(beyond=False)
+        told = " No number of seeds narrows the interval to the smallest effect of interest: the "
+        if here is None:
+            return None, f"{told}languages or examples are too few."
+        here = max(here, LEAST_SEEDS)
+        return here, f"{told}languages are too few; {here} seeds are expected to settle it for these languages alone."
     needed = max(needed, LEAST_SEEDS)
     if needed <= len(measured.seeds):
         return None, (" The interval is as narrow as the smallest effect of interest already; the gain lies too close "

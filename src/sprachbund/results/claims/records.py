@@ -77,6 +77,11 @@ class Part:
         """Seeds of the deciding figure."""
         return self.figures[0].seeds if self.figures else ()
 
+    @property
+    def told(self) -> str:
+        """The verdict, few seeds said."""
+        return self.verdict + few_seeds(self.seeds if self.verdict != "not tested here" else ())
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimVerdict:
