@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
 from sprachbund.statistics.means import MeanEstimate, VarianceParts
 from sprachbund.statistics.repetitions import Floats
-from sprachbund.statistics.t_sums import Source, chi_nodes, normal_tail, sum_quantile
+from sprachbund.statistics.t_sums import chi_nodes, normal_tail, satterthwaite, sum_quantile
 
 POWER = 0.8
 SIGNIFICANCE = 0.05
 MOST = 1000
 _NODES = 24
+_ANGLES = 49
 _KNOWN = 50.0  # degrees of freedom beyond which a part counts as known
 
 
@@ -130,16 +132,39 @@ def _detectable(parts: VarianceParts, power: float, significance: float) -> floa
 
 
 def _criticals(parts: VarianceParts, significance: float) -> tuple[Floats, Floats]:
-    """Critical values over the true standard error, and the probability of each, in studies with these parts."""
-    studies: list[tuple[tuple[Source, ...], float]] = [((), 1.0)]
-    for variance, degrees in parts.sources:
-        if variance == 0:
-            continue
-        nodes, weights = ((1.0,), (1.0,)) if degrees > _KNOWN else chi_nodes(degrees, _NODES)
-        studies = [((*estimated, (variance * float(node) ** 2, degrees)), mass * float(weight))
-                   for estimated, mass in studies for node, weight in zip(nodes, weights, strict=True)]
-    criticals = [sum_quantile(1 - significance / 2, estimated) for estimated, _ in studies]
-    return np.array(criticals) / parts.standard_error, np.array([mass for _, mass in studies])
+    """Critical values over the true standard error, and the probability of each, in studies with these parts.
+
+    What examples and groups do is one source here, with Satterthwaite's degrees of freedom.
+    """
+    rest = parts.examples + parts.groups
+    sources = ((parts.repetitions, float(max(parts.count - 1, 1))), (rest, satterthwaite(parts.sources[1:])))
+    (first, one), (second, other) = (_estimates(*source) for source in sources)
+    places, quantiles = _unit_quantiles(1 - significance / 2, *(_well_known(degrees) for _, degrees in sources))
+    few, many = np.meshgrid(np.sqrt(first), np.sqrt(second), indexing="ij")
+    criticals = np.hypot(few, many) * np.interp(np.arctan2(few, many), places, quantiles)
+    return criticals.ravel() / parts.standard_error, np.outer(one, other).ravel()
+
+
+def _estimates(variance: float, degrees: float) -> tuple[Floats, Floats]:
+    """What a variance may be estimated as, and how probable that is."""
+    if variance == 0 or degrees > _KNOWN:
+        return np.array([variance]), np.ones(1)
+    nodes, weights = chi_nodes(degrees, _NODES)
+    return variance * nodes**2, weights
+
+
+@lru_cache(maxsize=4096)
+def _unit_quantiles(probability: float, first: float, second: float) -> tuple[Floats, Floats]:
+    """Quantiles of sin(a) t(first) + cos(a) t(second) at angles a; they are the same for every estimate."""
+    angles = np.linspace(0.0, math.pi / 2, _ANGLES)
+    return angles, np.array([
+        sum_quantile(probability, ((math.sin(angle) ** 2, first), (math.cos(angle) ** 2, second)))
+        for angle in angles
+    ])
+
+
+def _well_known(degrees: float) -> float:
+    return math.inf if degrees > _KNOWN else degrees
 
 
 def _found(shift: float, criticals: Floats, weights: Floats) -> float:
