@@ -30,6 +30,13 @@ def test_taking_the_subspace_out_does_the_same() -> None:
     assert told_apart_without(moments, basis, rows[~train], languages[~train]).mean() < 0.45
 
 
+def test_equal_vectors_tell_what_guessing_tells() -> None:
+    rows = np.tile(np.random.default_rng(0).standard_normal(16).astype(np.float32), (120, 1))
+    languages = np.repeat(np.arange(4), 30)
+    for centre in (False, True):
+        assert told_apart(rows, languages, centre=centre).mean() == pytest.approx(0.25)
+
+
 def test_halves_are_even_within_each_language() -> None:
     languages = np.array([0, 0, 1, 0, 1, 1, 1])
     assert folds(languages).tolist() == [0, 1, 0, 0, 1, 0, 1]

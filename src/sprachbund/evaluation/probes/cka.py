@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sprachbund.evaluation.probes.retrieval import centred
+from sprachbund.evaluation.probes.centring import centred
 from sprachbund.statistics.intervals import Interval, t_interval
 
 Floats = NDArray[np.float64]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sprachbund.evaluation.probes.centring import less
 from sprachbund.evaluation.probes.discriminant import Floats, Moments, Rows, moments_of, train_probe
 from sprachbund.evaluation.probes.nullspace import without
 
@@ -41,8 +42,8 @@ def told_apart(rows: Rows, languages: NDArray[np.integer], *, centre: bool) -> N
         moments = moments_of(rows[train], languages[train], count)
         means = moments.class_means.astype(rows.dtype)
         if centre:
-            moments = moments_of(rows[train] - means[languages[train]], languages[train], count)
-        asked = rows[test] - means[languages[test]] if centre else rows[test]
+            moments = moments_of(less(rows[train], means[languages[train]]), languages[train], count)
+        asked = less(rows[test], means[languages[test]]) if centre else rows[test]
         told[test] = train_probe(moments).classify(asked) == languages[test]
     return told
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sprachbund.evaluation.probes.bootstrap import bound, measured, share
+from sprachbund.evaluation.probes.centring import centred
 from sprachbund.evaluation.probes.cka import LEAST_ROWS, aligned
 from sprachbund.evaluation.probes.language_identity import told_apart
-from sprachbund.evaluation.probes.retrieval import accuracy, centred, found
+from sprachbund.evaluation.probes.retrieval import accuracy, found
 from sprachbund.evaluation.probes.similarity import language_similarity
 from sprachbund.evaluation.probes.states import POOLINGS, Floats32, Pooling
 from sprachbund.results.probe_findings import Point, Role, Similarity

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sprachbund.evaluation.probes.bootstrap import differences, share, values_of
+from sprachbund.evaluation.probes.centring import centred
 from sprachbund.evaluation.probes.discriminant import Floats, Moments, moments_of
 from sprachbund.evaluation.probes.language_identity import folds, told_apart_without
 from sprachbund.evaluation.probes.nullspace import (
@@ -26,7 +27,7 @@ from sprachbund.evaluation.probes.nullspace import (
     without,
 )
 from sprachbund.evaluation.probes.parallel import ParallelVectors, both_ways
-from sprachbund.evaluation.probes.retrieval import accuracy, centred
+from sprachbund.evaluation.probes.retrieval import accuracy
 from sprachbund.evaluation.probes.states import Floats32, Pooling
 from sprachbund.results.probe_findings import Removal
 from sprachbund.statistics.resampling import Value

@@ -1,7 +1,7 @@
 """Cross-lingual sentence retrieval: does a sentence's nearest neighbour in the other language translate it?
 
-Cosine similarity over pooled states, in both directions, as in XTREME's Tatoeba task (2003.11080), and with each
-side's mean taken away first (Libovický et al. 2020, 2004.05160).
+Cosine similarity over pooled states, in both directions, as in XTREME's Tatoeba task (2003.11080); with each side's
+mean taken away first see `centring`.
 """
 
 from __future__ import annotations
@@ -9,31 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.floating]
+from sprachbund.evaluation.probes.centring import Rows
+
 Credits = NDArray[np.int64]
 
 WHOLE = 1000
 """A found translation; where k neighbours are equally near, each has a k-th of it."""
 BLOCK = 1024
 _TIE = 1e-5  # similarities in single precision that differ by less are one
-_ROUNDING = 1e-5  # what is left of equal rows when their mean is taken away, against that mean
-
-
-def centred(rows: Rows) -> Rows:
-    """Rows (n, width) less their mean, which for the sentences of one language is the language's own vector.
-
-    Raises:
-        ValueError: a single row, which centring would turn into zeros.
-
-    Rows that were all the same, but for rounding, become zeros.
-    """
-    if len(rows) < 2:
-        raise ValueError("centring takes the mean of a language's sentences away: it needs two sentences or more, "
-                         f"got {len(rows)}")
-    middle = rows.mean(0)
-    less = rows - middle
-    rounding = np.linalg.norm(less, axis=1, keepdims=True) <= _ROUNDING * np.linalg.norm(middle)
-    return np.asarray(np.where(rounding, 0, less))
 
 
 def found(queries: Rows, candidates: Rows, *, block: int = BLOCK) -> Credits:

@@ -66,7 +66,8 @@ def curves_chart(
     for curve in curves:
         runs = _runs([place for place in curve.places if place.state != apart], states)
         drawn = "".join(_band(run, xs, up) + _line(run, xs, up) for run in runs)
-        dots = "".join(_dot(curve.series, place, xs[place.state], up) for place in curve.places)
+        dots = "".join(_dot(curve.series, place, xs[place.state], up, alone=place.state == apart)
+                       for place in curve.places)
         colour = f"s{curve.series % COLOURS}"
         parts += [element("g", drawn, class_=colour), element("g", dots, class_=f"mark {colour}")]
     ticks = [(xs[state], state) for state in states]
@@ -87,11 +88,12 @@ def _runs(places: Sequence[Place], states: Sequence[str]) -> list[list[Place]]:
 
 
 def _band(run: Sequence[Place], xs: dict[str, float], up: Scale) -> str:
-    inside = [place for place in run if place.low is not None and place.high is not None]
+    inside = [(xs[place.state], place.low, place.high) for place in run
+              if place.low is not None and place.high is not None]
     if len(inside) < 2:
         return ""
-    highs = [f"{xs[place.state]:.2f},{up(place.high):.2f}" for place in inside]
-    lows = [f"{xs[place.state]:.2f},{up(place.low):.2f}" for place in inside]
+    highs = [f"{x:.2f},{up(high):.2f}" for x, _, high in inside]
+    lows = [f"{x:.2f},{up(low):.2f}" for x, low, _ in inside]
     return element("polygon", class_="curve-band", points=" ".join([*highs, *reversed(lows)]))
 
 
@@ -100,8 +102,10 @@ def _line(run: Sequence[Place], xs: dict[str, float], up: Scale) -> str:
     return element("polyline", class_="curve", points=points) if len(run) > 1 else ""
 
 
-def _dot(series: int, place: Place, x: float, up: Scale) -> str:
+def _dot(series: int, place: Place, x: float, up: Scale, *, alone: bool) -> str:
+    """A mark; one that stands alone has its interval as a line, since it is in no band."""
     parts = [tooltip(place.told), shape(series, x, up(place.value), 2.6)]
     if place.low is not None and place.high is not None:
-        parts.append(element("line", class_="target", x1=x, x2=x, y1=up(place.low), y2=up(place.high)))
+        kinds = ("interval", "target") if alone else ("target",)
+        parts += [element("line", class_=kind, x1=x, x2=x, y1=up(place.low), y2=up(place.high)) for kind in kinds]
     return element("g", *parts)
