@@ -126,21 +126,20 @@ def chosen_sweep(
     only: Sequence[str] = (),
 ) -> SweepConfig:
     """The config of a sweep, with what a call changes of it; arguments and errors as in `sweep`."""
-    overrides: dict[str, Any] = {} if seeds is None else {"seeds": list(seeds)}
-    if data_dir is not None:
-        overrides["common"] = {"data_dir": str(data_dir)}
+    overrides = {} if seeds is None else {"seeds": list(seeds)}
     if isinstance(config, str | Path):
         chosen = read_sweep(find_sweep(config), overrides)
     else:
-        values = dict(config) if isinstance(config, Mapping) else {**config.model_dump(), "common": {}}
-        common = {**values.get("common", {}), **overrides.pop("common", {})}
-        chosen = sweep_config({**values, **overrides, "common": common})
+        values = config if isinstance(config, Mapping) else {**config.model_dump(), "common": {}}
+        chosen = sweep_config({**values, **overrides})
     unknown = [name for name in only if name not in chosen.task_names]
     if unknown:
         known = ", ".join(chosen.task_names)
         raise ConfigError([Fault("only", f"the sweep has no task named {name!r}; it has: {known}", None,
                                  near_matches(name, chosen.task_names)) for name in unknown], "what was asked")
-    return chosen.model_copy(update={"tasks": tuple(t for t in chosen.tasks if not only or t.label in only)})
+    changed = {} if data_dir is None else {"data_dir": str(data_dir)}
+    tasks = tuple(task.model_copy(update=changed) for task in chosen.tasks if not only or task.label in only)
+    return chosen.model_copy(update={"tasks": tasks})
 
 
 def _planned(

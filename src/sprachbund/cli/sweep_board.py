@@ -50,7 +50,9 @@ class SweepBoard(SweepObserver):
 
     def begin(self, cells: Sequence[PlannedCell]) -> None:
         """Take in the cells of a phase."""
-        self._cells, self._states, self._last_line = list(cells), {}, {}
+        # Another thread draws: a mapping whose keys stay the same can be read while its values change.
+        self._states, self._last_line = dict.fromkeys(cells, ""), {}
+        self._cells = list(cells)
         self._done = self._computed = 0
         self._begun = time.monotonic()
         self._places = {}

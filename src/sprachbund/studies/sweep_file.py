@@ -40,7 +40,7 @@ def find_sweep(name: Path | str) -> Path:
 
 
 def read_sweep(path: Path | str, overrides: Mapping[str, Any] | None = None) -> SweepConfig:
-    """Read a sweep from YAML; `overrides` replace top-level keys, `common` is merged.
+    """Read a sweep from YAML; `overrides` replace top-level keys.
 
     Raises:
         DataError: not readable as YAML.
@@ -48,8 +48,7 @@ def read_sweep(path: Path | str, overrides: Mapping[str, Any] | None = None) -> 
         ModelError: an encoder that is not there.
     """
     values = read_yaml(path)
-    for name, value in (overrides or {}).items():
-        values[name] = merged(values.get(name) or {}, value) if name == "common" else value
+    values.update(overrides or {})
     return sweep_config(values, str(path))
 
 
