@@ -36,9 +36,9 @@ def score(model):
     return float(model.head.classifier.weight.detach().abs().sum()) * 1e4 % 100
 
 
-def run(work=None, *, config=CONFIG, stop=None, how=None, seed=1, corpus=None):
+def run(work=None, *, config=CONFIG, stop=None, how=None, seed=1, corpus=None, fusion=DLFA):
     """Train; after step `stop` do `how`. Returns the weights, the result and the notes."""
-    model, notes = toy_model(fusion=DLFA), []
+    model, notes = toy_model(fusion=fusion), []
 
     def emit(progress):
         if progress.note:
@@ -82,6 +82,13 @@ def test_a_killed_training_with_averaged_weights_goes_on_to_the_same_bits(tmp_pa
         with pytest.raises(Killed):
             run(tmp_path, config=config, stop=stop, how=kill)
     assert_same(run(tmp_path, config=config), expected)
+
+
+def test_layers_dropped_out_of_a_fusion_are_the_same_after_a_kill(tmp_path):
+    fusion = {"type": "aif_all", "over": [0, 1], "layer_dropout": 0.5, "identity_start": True}
+    with pytest.raises(Killed):
+        run(tmp_path, fusion=fusion, stop=7, how=kill)
+    assert_same(run(tmp_path, fusion=fusion), run(fusion=fusion))
 
 
 def test_being_killed_more_than_once(tmp_path):

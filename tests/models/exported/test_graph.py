@@ -20,7 +20,7 @@ from sprachbund.data.labels import LabelSpace
 from sprachbund.models.encoders.opening import OpenedEncoder
 from sprachbund.models.exported import graph
 from sprachbund.models.exported.graph import export_graph
-from sprachbund.models.fusion.fusion import Fusion, FusionConfig, fusion_config
+from sprachbund.models.fusion.fusion import FUSIONS, Fusion, FusionConfig, fusion_config
 from sprachbund.models.fusion.last_layer import LastLayerConfig
 from sprachbund.models.heads.head import HeadConfig
 from sprachbund.models.heads.token_labels import TokenLabels
@@ -78,6 +78,39 @@ def test_every_fusion_and_head_gives_what_torch_gives(
     with torch.no_grad():
         model.head.classifier.weight.mul_(30)
     assert difference(model, bert, labels, tmp_path) < 1e-4
+
+
+ALL = [
+    {"type": "single_layer", "layer": 1}, {"type": "average", "layer": 0, "integration": "sum"},
+    {"type": "scalar_mix"}, {"type": "scalar_mix", "per": "token", "layer_norm": True, "layer_dropout": 0.5},
+    {"type": "concat"}, {"type": "dlfa", "layer": 1, "kernel": 3, "normalisation": "none"},
+    {"type": "dlfa", "layer": 1, "branches": "global", "convolutions": 1},
+    {"type": "dlfa", "layer": 1, "branches": "local", "kernel": 3},
+    {"type": "aff", "layer": 1}, {"type": "iaff", "layer": 1}, {"type": "static_gate", "layer": 1},
+    {"type": "fixed_mix", "layer": 1, "alpha": 0.3}, {"type": "residual", "layer": 1}, {"type": "squeeze_excitation"},
+    {"type": "dwatt"}, {"type": "aif_all"}, {"type": "aif_all", "weighing": "sigmoid", "normalisation": "layer"},
+    {"type": "refined_last"}, {"type": "bottleneck"}, {"type": "single_layer", "layer": 0, "identity_start": True},
+    {"type": "dlfa", "layer": 0, "identity_start": True},
+]
+
+
+def test_no_fusion_is_left_out_of_the_slow_test() -> None:
+    assert {options["type"] for options in ALL} == set(FUSIONS.built_in) - {"last_layer"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", ALL, ids=lambda options: "-".join(map(str, options.values())))
+def test_every_fusion_with_weights_that_matter_gives_what_torch_gives(
+    options: dict[str, object], bert: OpenedEncoder, tmp_path: Path
+) -> None:
+    head = HeadConfig(type="token_labels", n_labels=len(toys.TAGS.labels), normalisation="layer")
+    model = build_transfer_model(bert.encoder, fusion_config(options), head, seed=3).eval()
+    torch.manual_seed(0)
+    with torch.no_grad():
+        model.head.classifier.weight.mul_(30)
+        for parameter in model.fusion.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+    assert difference(model, bert, toys.TAGS, tmp_path) < 1e-4
 
 
 def test_axes_are_named_and_no_word_gives_no_logits(bert: OpenedEncoder, tmp_path: Path) -> None:

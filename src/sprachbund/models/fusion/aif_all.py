@@ -73,19 +73,32 @@ class AIFAll(WeightedSum):
         self.bias = nn.Parameter(torch.zeros(n_streams * width))  # flat: biases have no weight decay
         self.layer_dropout = LayerDropout(config.layer_dropout)
 
+    def forward(
+        self,
+        states: Sequence[Float[Tensor, "batch positions width"]],
+        mask: Bool[Tensor, "batch positions"],
+    ) -> Float[Tensor, "batch positions width"]:
+        """Weigh and add, all layers in one tensor: in place of copies into the order of a gate."""
+        stacked = torch.stack(list(states))
+        exact = torch.promote_types(stacked.dtype, torch.float32)
+        return (self._shares(stacked, mask).to(exact) * stacked).sum(0).to(stacked.dtype)
+
     def weights(
         self,
         states: Sequence[Float[Tensor, "batch positions width"]],
         mask: Bool[Tensor, "batch positions"],
     ) -> Float[Tensor, "batch positions channels"]:
         """a, stream by stream."""
-        layers = self.n_streams
-        context = self.cam.context(torch.cat(list(states)), mask.repeat(layers, 1)).view(layers, *mask.shape, -1)
-        logits = (context + self.bias.view(layers, 1, 1, -1)).movedim(0, 3)  # (batch, positions, width, layers)
-        logits = self.layer_dropout(logits)
+        return self._shares(torch.stack(list(states)), mask).permute(1, 2, 0, 3).flatten(2)
+
+    def _shares(
+        self, stacked: Float[Tensor, "layers batch positions width"], mask: Bool[Tensor, "batch positions"]
+    ) -> Float[Tensor, "layers batch positions width"]:
+        """a, layer by layer."""
+        context = self.cam.context(stacked.flatten(0, 1), mask.repeat(self.n_streams, 1)).view(stacked.shape)
+        logits = context + self.bias.view(self.n_streams, 1, 1, -1)
+        logits = self.layer_dropout(logits.movedim(0, 3)).movedim(3, 0)
         if self.weighing == "softmax":
-            weights = torch.softmax(logits, 3)
-        else:
-            weights = torch.sigmoid(logits)
-            weights = weights / weights.sum(3, keepdim=True)
-        return weights.transpose(2, 3).flatten(2)
+            return torch.softmax(logits, 0)
+        weights = torch.sigmoid(logits)
+        return weights / weights.sum(0, keepdim=True)

@@ -66,9 +66,8 @@ class ScalarMix(WeightedSum):
         """gamma * softmax, (1, 1, streams) or one for each token."""
         logits = self.logits.view(1, 1, -1)
         if self.readers is not None:
-            read = [F.linear(_normed(state), reader.unsqueeze(0))
-                    for state, reader in zip(states, self.readers, strict=True)]
-            logits = logits + torch.cat(read, 2)
+            read = [(self._normed(state) * self.readers[number]).sum(2) for number, state in enumerate(states)]
+            logits = logits + torch.stack(read, 2)
         weights: Tensor = self.gamma * torch.softmax(self.layer_dropout(logits), 2)
         return weights
 
@@ -79,8 +78,7 @@ class ScalarMix(WeightedSum):
         gate: Float[Tensor, "gates places channels"],
     ) -> Float[Tensor, "batch positions width"]:
         """The weighted sum, of normed states if asked for."""
-        return super().apply_gate([_normed(state) for state in states] if self.layer_norm else states, mask, gate)
+        return super().apply_gate([self._normed(state) for state in states] if self.layer_norm else states, mask, gate)
 
-
-def _normed(state: Float[Tensor, "batch positions width"]) -> Float[Tensor, "batch positions width"]:
-    return F.layer_norm(state, state.shape[2:]).to(state.dtype)  # under autocast norms are in single precision
+    def _normed(self, state: Float[Tensor, "batch positions width"]) -> Float[Tensor, "batch positions width"]:
+        return F.layer_norm(state, (self.width,)).to(state.dtype)  # under autocast norms are in single precision
