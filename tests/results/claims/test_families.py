@@ -68,3 +68,12 @@ def test_a_data_set_without_two_languages_of_another_family_cannot_be_asked() ->
     verdict = literal(alike_within_families(evidence_of(*rows)))
     assert verdict.verdict == "not tested here"
     assert any("PAWS-X: two languages or more of a family" in cell for cell in verdict.missing)
+
+
+def test_scripts_that_tell_the_families_leave_nothing_to_ask() -> None:
+    """Without the source's family only Finnish and Estonian share a script, and only they share a family."""
+    targets = {"de": 80.0, "nl": 78.0, "fi": 66.0, "et": 60.0, "ar": 70.0, "th": 62.0}
+    rows = simulate([LAST_LAYER, *dlfa(UP)], ("ud_pos",), targets=targets)
+    verdict = literal(alike_within_families(evidence_of(*rows)))
+    assert verdict.verdict == "not tested here"
+    assert any("in scripts that do not tell the families" in cell for cell in verdict.missing)

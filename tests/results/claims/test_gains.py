@@ -55,6 +55,7 @@ def test_no_gain_is_not_supported_and_a_noisy_one_is_undecided_with_the_seeds_th
     for part in wanted:
         assert part.settle > 3
         assert f"{part.settle} seeds are expected to settle it" in part.why
+        assert part.figures[0].low < 0.5 < part.figures[0].high or part.figures[0].low <= 0
     undecided = [part for part in noisy.parts if part.verdict == "undecided at this size"]
     expected = max(part.settle for part in wanted) if len(wanted) == len(undecided) else None
     assert noisy.settle == expected

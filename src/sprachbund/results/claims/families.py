@@ -24,6 +24,8 @@ from sprachbund.statistics.repetitions import Floats
 
 _FLAT = 1e-9
 _LEAST_LANGUAGES = 4
+_TOLD = 1e-6
+"""Share of \"same family\" that controls must leave untold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _test(evidence: Evidence, data_set: str, gate: str, missing: list[str]) -> _
     both = [_within(curves[moving], languages, heights, chosen) for chosen in (everyone, others)]
     if both[0] is None or both[1] is None:
         missing.append(f"{PURPOSE[data_set]}: two languages or more of a family that is not the source's, beside "
-                       "others")
+                       "others, in scripts that do not tell the families")
         return None
     intervals = [_interval(curves[moving], languages, heights, chosen, test.difference)
                  for chosen, test in zip((everyone, others), both, strict=True) if test is not None]
@@ -122,7 +124,10 @@ def _interval(
 def _within(
     curves: Floats, languages: Sequence[str], heights: Floats, chosen: Sequence[int], permutations: int = 10_000
 ) -> WithinBetween | None:
-    """The partial Mantel test among the chosen languages; None where there is no pair within or none between."""
+    """The partial Mantel test among the chosen languages.
+
+    None where there is no pair within or none between, or where script and score alone say which pairs are within.
+    """
     families = [find_variant(languages[place]).language.family for place in chosen]
     pairs = len(families) * (len(families) - 1) // 2
     within = sum(families[one] == families[other] for one in range(len(families)) for other in range(one))
@@ -131,7 +136,13 @@ def _within(
     scripts = np.array([find_variant(languages[place]).script for place in chosen])
     script = (scripts[:, None] == scripts[None, :]).astype(np.float64)
     size = np.abs(heights[chosen][:, None] - heights[chosen][None, :])
-    varying = [matrix for matrix in (script, size) if np.ptp(matrix[np.triu_indices(len(chosen), 1)]) > _FLAT]
+    upper = np.triu_indices(len(chosen), 1)
+    varying = [matrix for matrix in (script, size) if np.ptp(matrix[upper]) > _FLAT]
+    same = np.equal.outer(families, families)[upper].astype(np.float64)
+    known = np.column_stack([np.ones_like(same), *(matrix[upper] for matrix in varying)])
+    left = same - known @ np.linalg.lstsq(known, same, rcond=None)[0]
+    if (left**2).sum() < _TOLD * same.sum():
+        return None
     return within_between(np.asarray(np.corrcoef(curves[chosen])), families, controls=varying,
                           permutations=permutations)
 

@@ -19,8 +19,17 @@ from sprachbund.results.claims.measures import (
     with_enough_seeds,
 )
 from sprachbund.results.claims.records import ClaimVerdict, Part, Verdict
-from sprachbund.results.claims.rules import Effect, common_rule, of_all, of_most, range_rule, reported_rule
-from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE
+from sprachbund.results.claims.rules import (
+    Effect,
+    common_rule,
+    deciding_half_width,
+    of_all,
+    of_most,
+    range_half_width,
+    range_rule,
+    reported_rule,
+)
+from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE, SMALLEST_EFFECT
 from sprachbund.results.published import reported_gain
 
 CLAIMED_RANGE = (1.0, 3.0)
@@ -64,7 +73,7 @@ def extra_information(evidence: Evidence) -> list[ClaimVerdict]:
     def judge(item: Chosen, p: float) -> tuple[Verdict, str]:
         return common_rule(item.gain.effect(p), item.over), ""
 
-    return [_verdict("C2", evidence, gate, judge, of_most) for gate in GATES]
+    return [_verdict(_Rule("C2", judge, of_most), evidence, gate) for gate in GATES]
 
 
 def reported_gains(evidence: Evidence) -> list[ClaimVerdict]:
@@ -85,7 +94,7 @@ def reported_gains(evidence: Evidence) -> list[ClaimVerdict]:
             told += f" These rows have no F1; {item.comparison.metric} stands in."
         return verdict, told
 
-    return [_verdict("C5", evidence, gate, judge, of_all) for gate in GATES]
+    return [_verdict(_Rule("C5", judge, of_all), evidence, gate) for gate in GATES]
 
 
 def one_to_three_points(evidence: Evidence) -> list[ClaimVerdict]:
@@ -105,32 +114,52 @@ def one_to_three_points(evidence: Evidence) -> list[ClaimVerdict]:
                      f"{points(choice.luck)} ({probability(choice.luck_p)} for the oracle).")
         return range_rule(item.gain.effect(p), *CLAIMED_RANGE), told
 
+    def width(mean: float) -> float:
+        return range_half_width(mean, *CLAIMED_RANGE)
+
     wanted = ("dev rows of the target languages, for a choice on target dev",)
-    return [_verdict("C6", evidence, gate, judge, of_most, wanted) for gate in GATES]
+    return [_verdict(_Rule("C6", judge, of_most, width, wanted), evidence, gate) for gate in GATES]
 
 
-def _verdict(
-    claim: str, evidence: Evidence, gate: str, judge: Callable[[Chosen, float], tuple[Verdict, str]],
-    whole: Callable[[Sequence[Verdict], int], Verdict], wanted: Sequence[str] = (),
-) -> ClaimVerdict:
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """How one claim is decided.
+
+    Args:
+        claim: its name.
+        judge: one data set, from D_k and its corrected p: the verdict, and what is said beside it.
+        whole: the claim, from the parts' verdicts and how many parts it asks for.
+        half_width: of the interval around a mean that would decide.
+        wanted: what the claim asks for and no rows of ours have.
+    """
+
+    claim: str
+    judge: Callable[[Chosen, float], tuple[Verdict, str]]
+    whole: Callable[[Sequence[Verdict], int], Verdict]
+    half_width: Callable[[float], float] = deciding_half_width
+    wanted: Sequence[str] = ()
+
+
+def _verdict(rule: _Rule, evidence: Evidence, gate: str) -> ClaimVerdict:
     """Judge every data set by one rule, and the claim by what the parts say."""
     missing: list[str] = []
     chosen = [item for name in DATA_SETS if (item := choose_layer(evidence, name, gate, missing)) is not None]
-    parts = [_part(item, p, judge) for item, p in zip(chosen, corrected([item.gain for item in chosen]), strict=True)]
-    verdict = whole([part.verdict for part in parts], len(DATA_SETS))
+    adjusted = corrected([item.gain for item in chosen])
+    parts = [_part(item, p, rule, len(chosen)) for item, p in zip(chosen, adjusted, strict=True)]
+    verdict = rule.whole([part.verdict for part in parts], len(DATA_SETS))
     needed = seeds_wanted(parts) if verdict == "undecided at this size" else None
     return ClaimVerdict(
-        claim=claim, encoder=evidence.encoder, variant=f"{gate} gate", verdict=verdict, why=_why(parts),
+        claim=rule.claim, encoder=evidence.encoder, variant=f"{gate} gate", verdict=verdict, why=_why(parts),
         parts=tuple(parts), data_sets=tuple(item.data_set for item in chosen), settle=needed,
-        missing=tuple(dict.fromkeys([*missing, *(wanted if chosen else ())])), remarks=_remarks(chosen),
+        missing=tuple(dict.fromkeys([*missing, *(rule.wanted if chosen else ())])), remarks=_remarks(chosen),
     )
 
 
-def _part(item: Chosen, p: float, judge: Callable[[Chosen, float], tuple[Verdict, str]]) -> Part:
-    verdict, told = judge(item, p)
+def _part(item: Chosen, p: float, rule: _Rule, tasks: int) -> Part:
+    verdict, told = rule.judge(item, p)
     verdict, few = with_enough_seeds(verdict, item.gain.seeds)
     effect = item.gain.effect(p)
-    needed, settled = settling(verdict, item.gain)
+    needed, settled = settling(verdict, item.gain, rule.half_width(effect.mean), tasks)
     control = "no control with as many parameters was run"
     figures = item.gain.figures
     over = item.over
@@ -238,14 +267,14 @@ def _ablation(evidence: Evidence, data_set: str, missing: list[str]) -> Part | N
     if not measured:
         return None
     judged: list[Verdict] = [
-        "supported" if effect.above_zero and effect.mean >= 0.5 else
-        "not supported" if effect.high < 0.5 else "undecided at this size"
+        "supported" if effect.above_zero and effect.mean >= SMALLEST_EFFECT else
+        "not supported" if effect.high < SMALLEST_EFFECT else "undecided at this size"
         for effect in (item.effect() for item in measured)]
     verdict, few = with_enough_seeds(of_all(judged, len(variants) + len(absent)), measured[0].seeds)
     told = "; ".join(f"{points(item.effect().mean)} over {item.against} ({span(item.effect().low, item.effect().high)})"
                      for item in measured)
-    worst = max(measured, key=lambda item: item.beyond.standard_error)
-    needed, settled = settling(verdict, worst)
+    worst = min(measured, key=lambda item: abs(item.beyond.mean - SMALLEST_EFFECT))
+    needed, settled = settling(verdict, worst, deciding_half_width(worst.beyond.mean))
     return Part(PURPOSE[data_set], whole, verdict, f"{whole}: {told}.{few}{settled}",
                 tuple(figure for item in measured for figure in item.figures), needed)
 

@@ -14,8 +14,8 @@ from sprachbund.languages.language import find_variant
 from sprachbund.results.claims.evidence import Comparison
 from sprachbund.results.claims.records import Figure, Part, Verdict
 from sprachbund.results.claims.rules import Effect
-from sprachbund.results.claims.statements import SMALLEST_EFFECT
 from sprachbund.statistics.comparisons import holm
+from sprachbund.statistics.intervals import LEVEL
 from sprachbund.statistics.means import MeanEstimate
 from sprachbund.statistics.power import repetitions_for_half_width
 
@@ -50,15 +50,19 @@ class Measured:
         """Seeds that both have."""
         return self.figures[0].seeds
 
-    def settle(self, *, beyond: bool = True) -> int | None:
-        """Seeds with which the interval is expected to be no wider than the smallest effect of interest.
-
-        An interval that narrow lies above zero or below that effect, save where it falls between the two.
+    def settle(self, half_width: float, tasks: int, *, beyond: bool = True) -> int | None:
+        """Seeds with which the interval around this mean is expected to be so narrow; None where no number does.
 
         Args:
+            half_width: that decides.
+            tasks: among which p is corrected; the interval is asked for at the level that leaves its share to each.
             beyond: for languages like these; False: for these languages alone.
         """
-        return repetitions_for_half_width(self.beyond if beyond else self.here, SMALLEST_EFFECT / 2)
+        if half_width <= 0:
+            return None
+        level = 1 - (1 - LEVEL) / max(tasks, 1)
+        needed = repetitions_for_half_width(self.beyond if beyond else self.here, half_width, level=level)
+        return None if needed is None else max(needed, LEAST_SEEDS)
 
 
 def measure(comparison: Comparison, system: str, against: str) -> Measured | None:
@@ -96,25 +100,22 @@ def with_enough_seeds(verdict: Verdict, seeds: Sequence[int]) -> tuple[Verdict, 
     return "undecided at this size", f" Nothing is decided with fewer than {LEAST_SEEDS} seeds."
 
 
-def settling(verdict: Verdict, measured: Measured) -> tuple[int | None, str]:
-    """How many seeds would settle an undecided gain, and the sentence that says so."""
+def settling(verdict: Verdict, measured: Measured, half_width: float, tasks: int = 1) -> tuple[int | None, str]:
+    """How many seeds would settle an undecided gain if it stays what it is here, and the sentence that says so."""
     if verdict != "undecided at this size":
         return None, ""
     if len(measured.seeds) < 2:
         return LEAST_SEEDS, f" {LEAST_SEEDS} seeds are the least; with one it is not known how much seeds differ."
-    needed = measured.settle()
-    if needed is None:
-        here = measured.settle(beyond=False)
-        told = " No number of seeds narrows the interval to the smallest effect of interest: the "
-        if here is None:
-            return None, f"{told}languages or examples are too few."
-        here = max(here, LEAST_SEEDS)
-        return here, f"{told}languages are too few; {here} seeds are expected to settle it for these languages alone."
-    needed = max(needed, LEAST_SEEDS)
-    if needed <= len(measured.seeds):
-        return None, (" The interval is as narrow as the smallest effect of interest already; the gain lies too close "
-                      "to a bound of the rule.")
-    return needed, f" {needed} seeds are expected to settle it."
+    needed = measured.settle(half_width, tasks)
+    if needed is not None and needed > len(measured.seeds):
+        return needed, f" {needed} seeds are expected to settle it if the gain stays what it is."
+    if needed is not None:
+        return None, " It lies so near a bound of the rule that more seeds may not settle it."
+    here = measured.settle(half_width, tasks, beyond=False)
+    told = " No number of seeds is expected to settle it for languages like these: the languages are too few"
+    if here is None or here <= len(measured.seeds):
+        return None, f"{told}, or the gain lies too near a bound of the rule."
+    return here, f"{told}; {here} seeds are expected to settle it for these languages alone."
 
 
 def seeds_wanted(parts: Sequence[Part]) -> int | None:

@@ -82,17 +82,22 @@ def _pooling(
     pooling: str, retrieval: Trend, structure: Sequence[Trend], n_layers: int, languages: tuple[str, ...]
 ) -> Part:
     verdict = layers_rule(retrieval, structure, n_layers)
-    held = "; ".join(f"{item.measure.replace('_', ' ')}{f' ({item.variant})' if item.variant else ''} ρ = "
-                     f"{points(item.rho)} ({_bounds(item.rho_low, item.rho_high)})" for item in structure)
+    held = "; ".join(f"{_named(item)} ρ = {points(item.rho)} ({_bounds(item.rho_low, item.rho_high)})"
+                     for item in structure)
     why = (f"Retrieval from the middle to the top ρ = {points(retrieval.rho_upper)} "
            f"({_bounds(retrieval.rho_upper_low, retrieval.rho_upper_high)}), best at layer {retrieval.peak} of "
            f"{n_layers} ({retrieval.peak_share:.0%} of draws there or beside it); structure over all layers: {held}.")
     method = "bootstrap over languages"
     figures = [Figure("retrieval against layer, middle to top", retrieval.rho_upper, retrieval.rho_upper_low,
                       retrieval.rho_upper_high, "correlation", (), languages, method)]
-    figures += [Figure(f"{item.measure.replace('_', ' ')} against layer {item.variant}".strip(), item.rho, item.rho_low,
-                       item.rho_high, "correlation", (), languages, method) for item in structure]
+    figures += [Figure(f"{_named(item)} against layer", item.rho, item.rho_low, item.rho_high, "correlation", (),
+                       languages, method) for item in structure]
     return Part(f"{pooling} pooling", "", verdict, why, tuple(figures))
+
+
+def _named(trend: Trend) -> str:
+    name = {"pos": "parts of speech"}.get(trend.measure, trend.measure.replace("_", " "))
+    return f"{name} ({trend.variant})" if trend.variant else name
 
 
 def _languages(probe: ProbeFindings) -> tuple[str, ...]:

@@ -91,6 +91,26 @@ def range_rule(gain: Effect, least: float, most: float) -> Verdict:
     return "supported" if least <= gain.mean <= most and gain.above_zero else "undecided at this size"
 
 
+def deciding_half_width(mean: float) -> float:
+    """How narrow an interval around a mean must be for `common_rule` to decide: above zero, or below 0.5.
+
+    >>> deciding_half_width(1.2), deciding_half_width(0.1), deciding_half_width(-0.3)
+    (1.2, 0.4, 0.8)
+    """
+    return mean if mean >= SMALLEST_EFFECT else SMALLEST_EFFECT - mean
+
+
+def range_half_width(mean: float, least: float, most: float) -> float:
+    """The same for `range_rule`.
+
+    >>> range_half_width(1.5, 1.0, 3.0), range_half_width(0.75, 1.0, 3.0), range_half_width(3.5, 1.0, 3.0)
+    (1.5, 0.25, 0.5)
+    """
+    if least <= mean <= most:
+        return mean
+    return least - mean if mean < least else mean - most
+
+
 def of_most(verdicts: Sequence[Verdict], planned: int, least: int = MOST_TASKS) -> Verdict:
     """The verdict on a claim that must hold on most tasks.
 
