@@ -44,6 +44,12 @@ def test_studies_are_not_mixed_and_the_others_are_named() -> None:
     assert "large (ud_pos, 4,000 examples); small (ud_pos, 4,000 examples)" in found.notes[0]
 
 
+def test_a_copy_of_a_study_counts_once() -> None:
+    once, twice = gather([Study("s", ROWS)]), gather([Study("t", ROWS[::-1]), Study("s", ROWS)])
+    assert [extra_information(item) for item in once] == [extra_information(item) for item in twice]
+    assert [item.notes for item in once] == [item.notes for item in twice]
+
+
 def test_a_rule_takes_the_study_that_has_what_it_needs() -> None:
     baseline_only = [row for row in simulate(systems({1: 0.2, 5: 2.0}), ("ud_pos",), examples=400)
                      if row.fusion == "last_layer"]

@@ -39,7 +39,9 @@ def lower_and_upper_layers(evidence: Evidence) -> list[ClaimVerdict]:
                              "No probe of this encoder's layers was read.", missing=(wanted,))]
     trends = [trend for trend in probe.trends if trend.model == role]
     n_layers = probe.model(role).n_layers
-    missing = [*probe.not_tested]
+    missing = list(probe.not_tested)
+    if not any("depend" in item for item in missing):
+        missing.append("dependency depth: a treebank with heads")
     parts = []
     for pooling in POOLINGS:
         retrieval = next((item for item in trends if (item.measure, item.variant) == ("retrieval", pooling)), None)
