@@ -124,6 +124,7 @@ def crucial_features(evidence: Evidence) -> ClaimVerdict:
     missing += [f"{PURPOSE[name]}: probes of {PLANNED_SEEDS} trained models with fused states and removed subspaces"
                 for name in DATA_SETS if name not in known]
     parts = [_features(name, models, missing) for name in known]
+    missing.append("mediation: whether probe quality carries the difference between systems (no part of the rule)")
     verdict = of_most([part.verdict for part in parts], len(DATA_SETS))
     told = "; ".join(f"{part.name} {part.verdict}" for part in parts) or "No probe of a trained model was read"
     remarks = ("Retrieval of translations is the semantic measure; paraphrase similarity is not measured.",
