@@ -42,7 +42,7 @@ from sprachbund.models.saved_model import LoadedModel, load_model
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.pipeline.pairs import NOTES, SENTENCES, TRANSLATIONS
 from sprachbund.pipeline.prepare import load_task, read_labels
-from sprachbund.pipeline.probe_plan import PAIRS, PROBED, TASK, TRAIN_WORDS, WORDS
+from sprachbund.pipeline.probe_plan import PAIRS, PROBED, TASK, TRAIN_WORDS, WORDS, shown_name
 from sprachbund.results.gates import FILE as GATES
 from sprachbund.results.gates import GateRow, write_gates
 from sprachbund.results.probe_files import write_probed
@@ -286,7 +286,7 @@ class _Probe:
         encoder = self.model.encoder
         facts = self.loaded.facts() if self.loaded else {}
         told = {name: facts.get(name, "") for name in ("task", "fusion", "system", "gate", "source", "train_data")}
-        name = f"{facts['system']}, {facts['task']}, seed {facts['seed']}" if facts else self.name
+        name = f"{facts['system']}, {facts['task']}, seed {facts['seed']}" if facts else shown_name(self.name)
         return ProbedModel(
             role=self.role, name=name, encoder=str(facts.get("encoder") or self.name), provenance=encoder.provenance,
             **told, layers=tuple(facts.get("layers", ())), train_examples=int(facts.get("train_examples", 0)),

@@ -103,6 +103,15 @@ def plan_probe(config: ProbeConfig) -> ProbePlan:
                      tuple(planned.not_tested), tuple(planned.notes))
 
 
+def shown_name(model: str) -> str:
+    """The name of an encoder or model in tables: where a folder lies on this machine is left out.
+
+    >>> shown_name("bundled:multilingual-e5-small"), shown_name("org/name")
+    ('multilingual-e5-small', 'org/name')
+    """
+    return Path(model).name if Path(model).is_dir() else model.removeprefix("bundled:")
+
+
 def _models(config: ProbeConfig) -> dict[Role, EncoderConfig]:
     named = config.encoder_config()
     if not is_saved_model(named):
@@ -250,6 +259,6 @@ def _probe(
         inputs=inputs,
         files={"model": fingerprint},
         settings={"model": plain(model), "role": role, "device": config.device},
-        label=f"probe {Path(model.name).name.replace('bundled:', '')}" + (" (trained)" if role == "after" else ""),
+        label=f"probe {shown_name(model.name)}" + (" (trained)" if role == "after" else ""),
         resources=torch_resources(_LEAST_GIB, device=config.device, threads=config.threads),
     )

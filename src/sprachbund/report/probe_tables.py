@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from sprachbund.languages.language import script_name
 from sprachbund.report.numbers import bound, plural, probability, signed
 from sprachbund.report.probe_figures import interval, number, state_name, states
@@ -157,7 +159,7 @@ def models_table(findings: ProbeFindings) -> Table:
     columns = (Column("Model"), Column("Name"), Column("Encoder"), Column("Fusion"), Column("Trained on"),
                Column("Layers", numeric=True), Column("Pieces a second", numeric=True, minor=True))
     lines = tuple(
-        Line((Cell(model.role), Cell(model.name), Cell(model.encoder), Cell(model.system or NONE),
+        Line((Cell(model.role), Cell(model.name), Cell(PurePath(model.encoder).name), Cell(model.system or NONE),
               Cell(f"{model.train_data}, {model.train_examples:,} examples, seed {model.seed}" if model.task else NONE),
               Cell(str(model.n_layers)), Cell(_rate(model), (f"{model.pieces:,} pieces",))))
         for model in findings.models)

@@ -27,6 +27,7 @@ def print_probe(console: Console, findings: ProbeFindings) -> None:
         findings: what to print.
     """
     for model in findings.models:
+        console.print(Text(f"{model.role} fine-tuning: {model.name}", style="bold"))
         console.print(states_table(findings, model.role))
         console.print()
     for line in _effects(findings):
@@ -44,8 +45,7 @@ def print_probe(console: Console, findings: ProbeFindings) -> None:
 def states_table(findings: ProbeFindings, role: str) -> RichTable:
     """Every measure of one model, a line a state; the best layer of each is set strongly."""
     model = next(item for item in findings.models if item.role == role)
-    table = RichTable(title=f"{model.role} fine-tuning: {model.name}", title_justify="left", title_style="bold",
-                      box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("State", no_wrap=True)
     found = {(average.measure, average.variant, average.state): average.value for average in findings.averages
              if average.model == role}
