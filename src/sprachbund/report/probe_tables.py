@@ -50,14 +50,13 @@ def trends_table(findings: ProbeFindings) -> Table | None:
                Column("rho, all layers", numeric=True), Column("rho, middle to top", numeric=True))
     lines = tuple(
         Line((
-            Cell(_TITLES.get(trend.measure, trend.measure.replace("_", " ")),
-                 (VARIANTS[trend.variant],) if trend.variant else ()),
+            Cell(_TITLES[measure], (VARIANTS[trend.variant],) if trend.variant else ()),
             Cell(trend.model), Cell(str(trend.peak), sort=trend.peak),
             Cell(f"{100 * trend.peak_share:.0f} %", sort=trend.peak_share),
             Cell(number(trend.rho, points=False), (interval(trend.rho_low, trend.rho_high, points=False),), trend.rho),
             Cell(number(trend.rho_upper, points=False),
                  (interval(trend.rho_upper_low, trend.rho_upper_high, points=False),), trend.rho_upper),
-        )) for trend in findings.trends)
+        )) for measure in _TITLES for trend in findings.trends if trend.measure == measure)
     caption = ("Spearman's correlation of a layer's number with the mean over languages, embeddings and fused state "
                "left out; the intervals redraw languages.")
     return Table("table-trends", "How curves go over the layers", caption, columns, lines)

@@ -24,6 +24,12 @@ def test_moments_add_up_to_covariances_computed_at_length() -> None:
     assert whole.mean == pytest.approx(rows.mean(0))
 
 
+def test_a_large_common_vector_hides_no_spread() -> None:
+    rows, classes = classes_in_space()
+    far = (rows + 3000.0).astype(np.float32)
+    assert moments_of(far, classes, 3).within == pytest.approx(moments_of(rows, classes, 3).within, abs=0.01)
+
+
 def test_projected_moments_are_the_moments_of_projected_rows() -> None:
     rows, classes = classes_in_space()
     basis = np.linalg.qr(np.random.default_rng(1).standard_normal((5, 2)))[0]

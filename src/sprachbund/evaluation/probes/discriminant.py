@@ -71,17 +71,17 @@ class Moments:
 
 
 def moments_of(rows: Rows, classes: NDArray[np.integer], n_classes: int) -> Moments:
-    """The moments of some rows.
+    """The moments of some rows, in double precision: beside a large common vector single precision loses the spread.
 
     Args:
         rows: (n, width).
         classes: (n,) class of each row, 0 to n_classes - 1.
         n_classes: C.
     """
-    member = np.zeros((n_classes, len(rows)), dtype=rows.dtype)
-    member[classes, np.arange(len(rows))] = 1
-    return Moments(np.bincount(classes, minlength=n_classes).astype(np.float64), (member @ rows).astype(np.float64),
-                   (rows.T @ rows).astype(np.float64))
+    exact = np.asarray(rows, dtype=np.float64)
+    member = np.zeros((n_classes, len(exact)))
+    member[classes, np.arange(len(exact))] = 1
+    return Moments(member.sum(1), member @ exact, exact.T @ exact)
 
 
 @dataclass(frozen=True, slots=True)

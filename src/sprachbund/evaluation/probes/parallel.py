@@ -89,7 +89,7 @@ def retrieval_points(given: ParallelVectors, emit: Callable[[], None] = lambda: 
 
 def both_ways(sentences: Floats32, translations: Floats32) -> Iterator[Credits]:
     """Counts (n, 2) of found translations and of sentences: of each direction and of both, as in `DIRECTIONS`."""
-    forward, backward = found(sentences, translations), found(translations, sentences)
+    forward, backward = found(sentences, translations)
     ones = np.ones_like(forward)
     yield np.stack([forward, ones], axis=1)
     yield np.stack([backward, ones], axis=1)

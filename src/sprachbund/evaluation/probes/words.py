@@ -63,6 +63,7 @@ def label_moments(
 def _moments(state: Tensor, classes: Integers, chosen: NDArray[np.bool_], n_classes: int) -> Moments:
     rows = np.flatnonzero(chosen & (classes >= 0))
     taken = state.index_select(0, torch.from_numpy(rows).to(state.device))
+    taken = taken if taken.device.type == "mps" else taken.double()  # Apple's GPUs have no double precision
     member = torch.nn.functional.one_hot(torch.from_numpy(classes[rows]), n_classes).to(taken)
     sums, square = (member.T @ taken).double().cpu().numpy(), (taken.T @ taken).double().cpu().numpy()
     return Moments(np.bincount(classes[rows], minlength=n_classes).astype(np.float64), sums, square)
