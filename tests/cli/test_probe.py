@@ -38,6 +38,9 @@ def test_a_probe_from_the_command_line(world: World, tmp_path: Path, capsys: pyt
                              "--precision fp32 --executor inline")
     assert str(world.folder) not in (out / "probe.html").read_text(encoding="utf-8")
     assert len(read_gates(out / "gates.parquet")) == len(found.gates) > 0
+    assert dispatch(["show", str(out), "-o", str(tmp_path / "again")]) == 0
+    assert "after fine-tuning: DLFA (k=2, literal)" in capsys.readouterr().out
+    assert (tmp_path / "again" / "probe.md").read_bytes() == (out / "probe.md").read_bytes()
     assert dispatch([*arguments, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["findings"]["source"] == "en"
 

@@ -22,7 +22,7 @@ COMMANDS = {
     "predict": "Label text or files with a trained model.",
     "export": "Write a trained model as an ONNX graph, fp32 or int8, checked against torch.",
     "compare": "Compare two stored runs: differences with intervals, and what they decide differently.",
-    "show": "Tell a stored run or sweep again, finished or not; make its report anew from the rows.",
+    "show": "Tell a stored run, sweep or probe again, finished or not; make its report anew from the rows.",
     "data": "Show the data sets that are known here and examples from them.",
     "check": "Run the contract of a component on it: check fusion NAME, built in or of another package.",
 }

@@ -67,10 +67,7 @@ def probe(
         finished = run_probe(model, output=output, store=store, executor=executor, system=system,
                              model_seed=model_seed, emit=emit, command=context.obj or "", **settings)
     if json:
-        from sprachbund.results.probe_files import PROBE_FILE
-
-        text = finished.report.with_name(PROBE_FILE).read_text(encoding="utf-8")
-        json_module.dump(json_module.loads(text), sys.stdout, ensure_ascii=False, indent=1)
+        json_module.dump(finished.to_json(), sys.stdout, ensure_ascii=False, indent=1)
         print()
         return 0
     print_probe(out, finished.findings)

@@ -1,4 +1,4 @@
-"""`sprachbund show`: a stored run or sweep again, without computing it; and a run's display while it runs."""
+"""`sprachbund show`: a stored run, sweep or probe again, without computing it; and a run's display while it runs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sprachbund.cli.terminal import Display, console, duration
 from sprachbund.stages.events import Emit
 
 if TYPE_CHECKING:
+    from sprachbund.report.finished_probe import FinishedProbe
     from sprachbund.report.finished_run import FinishedRun
     from sprachbund.report.finished_sweep import FinishedSweep
 
@@ -24,17 +25,22 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 @app.command()
 def show(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Output folder of a run or a sweep, finished or not, "
-                                          "or its name below runs/.")],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Output folder of a run, a probe, or a sweep "
+                                          "(finished or not), or its name below runs/.")],
     output: Annotated[str | None, typer.Option("--output", "-o", help="Make findings and report again from the rows, "
                                                "and write them into this folder.")] = None,
     json: AsJson = False,
 ) -> int:
-    """Tell a stored run or sweep; a sweep that still runs is told from the cells that are done."""
-    from sprachbund.report.finished_sweep import is_sweep  # these import pyarrow, which `--help` does without
+    """Tell a stored run, sweep or probe; a sweep that still runs is told from the cells that are done."""
+    from sprachbund.report.finished_probe import is_probe  # these import pyarrow, which `--help` does without
+    from sprachbund.report.finished_sweep import is_sweep
 
     place = _place(folder)
-    stored = _sweep(place, output) if is_sweep(place) else _run(folder, output)
+    stored: FinishedRun | FinishedSweep | FinishedProbe
+    if is_probe(place):
+        stored = _probe(place, output)
+    else:
+        stored = _sweep(place, output) if is_sweep(place) else _run(folder, output)
     if json:
         _dump(stored)
         return 0
@@ -84,6 +90,13 @@ def _sweep(place: Path, output: str | None) -> FinishedSweep:
     return found.write(Path(output)) if output else found
 
 
+def _probe(place: Path, output: str | None) -> FinishedProbe:
+    from sprachbund.report.finished_probe import read_finished_probe
+
+    found = read_finished_probe(place)
+    return found.write(Path(output)) if output else found
+
+
 def _run(folder: str, output: str | None) -> FinishedRun:
     from dataclasses import replace
 
@@ -99,19 +112,23 @@ def _run(folder: str, output: str | None) -> FinishedRun:
     return replace(stored, findings=found).write(Path(output))
 
 
-def _dump(stored: FinishedRun | FinishedSweep) -> None:
+def _dump(stored: FinishedRun | FinishedSweep | FinishedProbe) -> None:
     json_module.dump(stored.to_json(), sys.stdout, ensure_ascii=False, indent=1)
     print()
 
 
-def _tell(stored: FinishedRun | FinishedSweep) -> None:
+def _tell(stored: FinishedRun | FinishedSweep | FinishedProbe) -> None:
+    from sprachbund.report.finished_probe import FinishedProbe
     from sprachbund.report.finished_run import FinishedRun
+    from sprachbund.report.probe_terminal import print_probe
     from sprachbund.report.sweep_terminal import print_sweep
     from sprachbund.report.terminal import print_findings
 
     out = console()
     if isinstance(stored, FinishedRun):
         print_findings(out, stored.findings)
+    elif isinstance(stored, FinishedProbe):
+        print_probe(out, stored.findings)
     else:
         print_sweep(out, stored.findings)
     if stored.folder is not None:

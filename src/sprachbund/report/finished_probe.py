@@ -20,7 +20,7 @@ from sprachbund.report.probe_contents import tell_probe
 from sprachbund.report.probe_html import write_probe_html
 from sprachbund.report.probe_markdown import write_probe_markdown
 from sprachbund.report.run_info import RunInfo
-from sprachbund.results.probe_files import PROBE_FILE, read_probe, write_probe
+from sprachbund.results.probe_files import PROBE_FILE, probe_json, read_probe, write_probe
 from sprachbund.results.probe_findings import ProbeFindings
 
 HTML, MARKDOWN, FIGURES, INFO = "probe.html", "probe.md", "figures", "info.json"
@@ -68,6 +68,10 @@ class FinishedProbe:
         if self.folder is None:
             raise DataError("this probe has no folder yet", remedy="call write(folder) first")
         return self.folder / HTML
+
+    def to_json(self) -> dict[str, object]:
+        """What stands in `probe.json`."""
+        return probe_json(self.findings)
 
     def __repr__(self) -> str:
         models = ", ".join(f"{model.role}: {model.name}" for model in self.findings.models)

@@ -38,10 +38,14 @@ def write_probe(folder: Path, findings: ProbeFindings) -> None:
     Raises:
         StorageError: no space, no permission.
     """
-    values = {"format": FORMAT, "version": VERSION, "provenance": findings.provenance,
-              "findings": _adapter().dump_python(findings, mode="json")}
-    write_text(folder / PROBE_FILE, json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(folder / PROBE_FILE, json.dumps(probe_json(findings), ensure_ascii=False, allow_nan=False) + "\n")
     write_curves(folder / CURVES_FILE, findings.points)
+
+
+def probe_json(findings: ProbeFindings) -> dict[str, object]:
+    """What stands in `probe.json`, the provenance first, so that nobody reads a number without it."""
+    return {"format": FORMAT, "version": VERSION, "provenance": findings.provenance,
+            "findings": _adapter().dump_python(findings, mode="json")}
 
 
 def read_probe(path: Path) -> ProbeFindings:
