@@ -17,7 +17,7 @@ import platformdirs
 
 from sprachbund.core.canonical import plain
 from sprachbund.core.errors import DataError
-from sprachbund.core.files import make_folder
+from sprachbund.core.files import check_folder
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.examples import Example, shown
 from sprachbund.data.inputs import read_texts
@@ -307,7 +307,7 @@ def _finish(
 ) -> FinishedRun:
     runner = EXECUTORS.load(executor).value()
     folder = Path(output) if output else Path("runs") / plan.config.label
-    make_folder(folder)  # a place that cannot be written is told before hours of work
+    check_folder(folder)  # a place that cannot be written is told before hours of work
     executed = execute(plan, open_store(store), runner, emit)
     findings = find(executed.rows, unaveraged=_unaveraged(plan))
     return FinishedRun(executed.rows, findings, _info(plan, executed, command)).write(folder)

@@ -18,6 +18,7 @@ import pytest
 
 from sprachbund.core.errors import FormatError, StorageError
 from sprachbund.core.files import (
+    check_folder,
     locked,
     make_folder,
     remove,
@@ -142,6 +143,16 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / "a" / "b.txt", tmp_path / "a" / "b" / "c.txt"):
         with pytest.raises(StorageError, match="a part of this path is a file, not a folder"):
             write_text(path, "x")
+
+
+def test_a_folder_that_can_be_made_is_not_left_behind(tmp_path: Path) -> None:
+    check_folder(tmp_path / "new" / "below")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "there").mkdir()
+    check_folder(tmp_path / "there")
+    assert (tmp_path / "there").is_dir()
+    with pytest.raises(StorageError, match="this folder cannot be made"):
+        check_folder(tmp_path / "there" / ("a" * 300))
 
 
 def test_a_folder_that_the_system_refuses_is_told(tmp_path: Path) -> None:

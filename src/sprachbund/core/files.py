@@ -10,7 +10,7 @@ import shutil
 import socket
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -147,6 +147,19 @@ def make_folder(path: Path) -> None:
                 raise
             raise StorageError(f"this folder cannot be made: {(error.strerror or str(error)).lower()}",
                                where=Location(str(path)), remedy="choose another folder") from error
+
+
+def check_folder(path: Path) -> None:
+    """Find out whether a folder can be made, and leave nothing behind that was not there.
+
+    Raises:
+        StorageError: as `make_folder`.
+    """
+    missing = [folder for folder in (path, *path.parents) if not os.access(folder, os.F_OK)]  # a name too long as well
+    make_folder(path)
+    for folder in missing:
+        with suppress(OSError):  # somebody has put something there meanwhile
+            folder.rmdir()
 
 
 def write_text(path: Path, text: str) -> None:

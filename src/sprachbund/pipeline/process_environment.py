@@ -12,5 +12,6 @@ TORCH_ENVIRONMENT = {
 }
 """oneDNN keeps a primitive for every shape it has seen, and batches have many shapes: the two limits keep a
 training run at about 2.3 GB instead of 4. OpenMP's threads otherwise wait by spinning, and on a machine that
-does other work too they then take the processor from the thread they wait for: several times slower. glibc otherwise gives each
-thread a heap of its own, and what a training's threads free in turn is not used again: a tenth more memory."""
+does other work too they then take the processor from the thread they wait for: several times slower. glibc
+otherwise gives each thread a heap of its own, and what a training's threads free in turn is not used again: a
+tenth more memory."""
