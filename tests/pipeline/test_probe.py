@@ -194,6 +194,13 @@ def test_data_that_are_not_there(world: World) -> None:
         plan(world, world.encoder, words="nothing", data="nothing")
 
 
+def test_an_encoder_says_why_it_has_no_gate_and_ranks_follow_the_languages(world: World) -> None:
+    found = plan(world, world.encoder, rank=None)
+    assert found.not_tested[0] == "gates: tiny is an encoder: it has no fusion and so no gate"
+    assert found.probes["before"].config["rank"] == 16
+    assert found.config.rank_for(36) == 72
+
+
 def test_what_is_no_measure_and_sets_of_languages(world: World) -> None:
     with pytest.raises(ConfigError, match="retrival"):
         plan(world, world.encoder, measures=["retrival"])

@@ -32,7 +32,7 @@ def probe(
     sentences: Annotated[int | None, typer.Option(help="Pairs a language. Default: 500.")] = None,
     before: Annotated[str | None, typer.Option(help="Encoder that a trained model is held against; none for none. "
                                                "Default: the one it was trained from.")] = None,
-    rank: Annotated[int | None, typer.Option(help="Dimensions taken out of a state. Default: 32.")] = None,
+    rank: Annotated[int | None, typer.Option(help="Dimensions taken out of a state. Default: two a language.")] = None,
     precision: Annotated[str | None, typer.Option(help="auto, bf16 or fp32.")] = None,
     threads: Annotated[int | None, typer.Option(help="Processor threads.")] = None,
     system: Annotated[str | None, typer.Option(help="Which system of a run.")] = None,

@@ -24,6 +24,8 @@ OF_TEXTS: frozenset[Measure] = frozenset({"retrieval", "cka", "language_identity
 OF_WORDS: frozenset[Measure] = frozenset({"pos", "removal"})
 """Measures that need words with labels."""
 
+_LEAST_RANK = 16
+
 
 def _named(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
@@ -62,8 +64,9 @@ class ProbeConfig(Config):
     """Examples of a language on which a trained model's changes are scored."""
     draws: int = Field(3, ge=1)
     """Probes of words, each trained on sentences of its own; and random subspaces."""
-    rank: int = Field(32, ge=1)
-    """Dimensions that are taken out, at most a quarter of the width."""
+    rank: int | None = Field(None, ge=1)
+    """Dimensions that are taken out, at most a quarter of the width; None: two for each language, since a classifier of
+    languages has about as many directions as there are languages, and at least 16."""
     seed: int = 0
     """Of random subspaces."""
     max_pieces: int = Field(128, ge=8)
@@ -92,6 +95,10 @@ class ProbeConfig(Config):
     @classmethod
     def _expanded(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         return None if value is None else tuple(dict.fromkeys(code for text in value for code in expanded(text)))
+
+    def rank_for(self, languages: int) -> int:
+        """Dimensions that are taken out where so many languages are probed beside the source language."""
+        return self.rank or max(_LEAST_RANK, 2 * languages)
 
     @property
     def label(self) -> str:

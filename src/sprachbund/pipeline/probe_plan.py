@@ -70,7 +70,8 @@ class _Planned:
         left = [measure for measure in self.measures if measure in needing]
         self.measures = [measure for measure in self.measures if measure not in needing]
         if left:
-            self.not_tested.append(f"{', '.join(left)}: {str(error).splitlines()[0]}")
+            why = error.faults[0].what if isinstance(error, ConfigError) else str(error).splitlines()[0]
+            self.not_tested.append(f"{', '.join(left)}: {why}")
 
 
 def plan_probe(config: ProbeConfig) -> ProbePlan:
@@ -86,7 +87,7 @@ def plan_probe(config: ProbeConfig) -> ProbePlan:
     planned = _Planned(config, list(config.measures or MEASURES))
     trained = models.get("after")
     if trained is None and "gates" in planned.measures:
-        fault = Fault("measures", f"{config.model} is an encoder: it has no fusion and so no gate")
+        fault = Fault("measures", f"{shown_name(config.model)} is an encoder: it has no fusion and so no gate")
         planned.leave_out(frozenset({"gates"}), ConfigError([fault], "the probe's settings"))
     texts, languages = _texts(planned)
     words = _words(planned, languages)
@@ -98,7 +99,7 @@ def plan_probe(config: ProbeConfig) -> ProbePlan:
         inputs = {**tokenised.pairs(texts, languages), **tokenised.words(words, languages)}
         if role == "after" and task_data is not None:
             inputs |= tokenised.task(model_description(model), *task_data, languages)
-        probes[role] = _probe(config, model, tokenised.fingerprint, inputs, planned.measures, role)
+        probes[role] = _probe(config, model, tokenised.fingerprint, inputs, planned.measures, role, len(languages))
     return ProbePlan(config, probes, tuple(planned.measures), find_cards(*planned.sources),
                      tuple(planned.not_tested), tuple(planned.notes))
 
@@ -244,7 +245,7 @@ class _Tokenised:
 
 def _probe(
     config: ProbeConfig, model: EncoderConfig, fingerprint: str, inputs: Mapping[str, Stage],
-    measures: Sequence[Measure], role: Role,
+    measures: Sequence[Measure], role: Role, n_languages: int,
 ) -> Stage:
     if not inputs:
         raise DataError(f"there is nothing to probe {config.model} on: neither parallel text nor words with labels",
@@ -254,8 +255,8 @@ def _probe(
         kind="probe",
         version=versions.PROBE,
         function="sprachbund.pipeline.probe:run",
-        config={"measures": list(taken), "source": config.source, "draws": config.draws, "rank": config.rank,
-                "seed": config.seed, "precision": config.precision},
+        config={"measures": list(taken), "source": config.source, "draws": config.draws,
+                "rank": config.rank_for(n_languages), "seed": config.seed, "precision": config.precision},
         inputs=inputs,
         files={"model": fingerprint},
         settings={"model": plain(model), "role": role, "device": config.device},
