@@ -10,6 +10,7 @@ from typing import Any
 from sprachbund.api import data_note, hardware, now, open_store, told_command, versions
 from sprachbund.core.canonical import plain
 from sprachbund.core.errors import ConfigError, Fault, near_matches
+from sprachbund.core.files import check_folder
 from sprachbund.report.finished_sweep import FinishedSweep, finish_sweep
 from sprachbund.report.run_info import RunInfo
 from sprachbund.results.records import ScoreRow
@@ -148,6 +149,7 @@ def _planned(
 ) -> tuple[SweepPlan, RowsFolder]:
     chosen = chosen_sweep(config, data_dir=data_dir, seeds=seeds, only=only)
     place = Path(output) if output else Path("runs") / chosen.name
+    check_folder(place)  # a place that cannot be written is told before hours of work
     folder = RowsFolder(place / ROWS, [Path(rows)] if rows else [])
     return SweepPlan(chosen), folder
 

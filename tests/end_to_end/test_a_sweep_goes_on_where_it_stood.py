@@ -149,6 +149,17 @@ def test_wrong_input_is_told_before_anything_runs(
     assert not output.exists()
 
 
+def test_a_file_in_the_place_of_the_output_folder_is_told_first(
+    world: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.folder / "file").touch()
+    for more in ([], ["--plan"]):
+        assert dispatch(["sweep", str(_file(world)), "-o", str(world.folder / "file"), *more]) == 1
+        shown, message = capsys.readouterr()
+        assert shown == ""
+        assert "a part of this path is a file, not a folder" in message
+
+
 def test_seeds_and_tasks_on_the_command_line_are_checked_too(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
     path = _file(world)
     assert dispatch(["sweep", str(path), "--seeds", "1,two"]) == 2

@@ -16,7 +16,7 @@ from sprachbund.results.claims.records import (
     Part,
     Verdict,
 )
-from sprachbund.results.claims.statements import BY_NAME, STATEMENTS
+from sprachbund.results.claims.statements import BY_NAME
 
 TITLE = "The claims of 2205.08497, as stored results decide them"
 QUESTION = ("What do these results say of each claim on layer fusion for zero-shot transfer, by a rule that was fixed "
@@ -194,8 +194,3 @@ def number(value: float, unit: str) -> str:
         return "<0.001" if value < 0.001 else f"{value:.3f}"
     told = f"{value:.2f}" if unit == "ratio" else f"{value:+.2f}"
     return told.replace("-", "−")
-
-
-def claims_in_order() -> tuple[str, ...]:
-    """C1 ... C17."""
-    return tuple(statement.claim for statement in STATEMENTS)

@@ -75,11 +75,6 @@ class PartScores:
         scores = self._scores(seeds, self.part.metric, lambda names, all_scores: all_scores.of(names.index(system)))
         return np.asarray(scores.merged(self._members()).values.mean(axis=1))
 
-    def source_scores(self, system: str) -> Floats:
-        """(S,) scores on the source, in the order of the system's seeds."""
-        scores = self._of(system).values
-        return np.asarray(scores[:, self._place(self.source)])
-
     def targets_estimate(self, system: str) -> Estimate:
         """A system's mean over the language set."""
         return self._estimate(self._of(system).merged(self._members()), None, self.seeds[system], bounded=True)
