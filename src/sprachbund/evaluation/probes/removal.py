@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,7 @@ def removals_of_texts(given: ParallelVectors, state: int, subspaces: StateSubspa
     texts = given.texts(state, "mean")
     results = []
     for code in given.languages:
-        counts = _merged(subspaces, lambda basis, code=code: _found(given, texts, code, basis))  # type: ignore[misc]
+        counts = _merged(subspaces, partial(_found, given, texts, code))
         results += _removals(given, state, subspaces, "retrieval", code, counts, accuracy)
     places, classes = given.classes()
     held_out = folds(classes) == 1
