@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.harness import System, measure
 from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
+from sprachbund.training.config import BATCH_PIECES
 
 BUNDLED = "bundled:multilingual-e5-small"  # its home imports torch, which the harness must not
 OURS, DYNAMIC, STRONGEST, FIXED = "ours", "trainer_dynamic", "trainer_strongest", "trainer_fixed"
@@ -63,16 +64,17 @@ def ours(
         prepared: the data.
         name, title: as in `System`.
         encoder: name or folder.
-        training: fields of TrainingConfig that differ from its defaults.
+        training: fields of TrainingConfig that differ from its defaults; the token budget is that of long trainings
+            unless it says another, since parts of the data are measured in the place of all of it.
         threads: None: the engine's own choice.
         seed: of data order, dropout and head.
         sampling: a name in `benchmarks.samplers`.
         more: `dev`, `vocabulary`, `work`, `profile`, `steps` of the child.
     """
+    settings = {"threads": threads, "batch_pieces": BATCH_PIECES, **(training or {})}
     given = {
-        "prepared": str(prepared.folder), "encoder": encoder, "training": {"threads": threads, **(training or {})},
-        "seed": seed, "sampling": sampling, "vocabulary": None, "dev": False, "work": None, "profile": None,
-        "steps": None, **more,
+        "prepared": str(prepared.folder), "encoder": encoder, "training": settings, "seed": seed,
+        "sampling": sampling, "vocabulary": None, "dev": False, "work": None, "profile": None, "steps": None, **more,
     }
     return child(name, "ours", given, title=title, environment=TORCH_ENVIRONMENT)
 

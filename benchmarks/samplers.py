@@ -13,6 +13,15 @@ PEERS_ROWS, PEERS_GROUPS = 32, 50
 
 
 class RandomSampler(TokenBudgetSampler):
+    """Random batches: sentences in random order, in as many batches as ours, of as many sentences each as can be."""
+
+    def epoch(self, number: int) -> list[Integers]:
+        """Batches of an epoch; see `TokenBudgetSampler.epoch`."""
+        order = _random(self, number).permutation(len(self.lengths))
+        return list(np.array_split(order, len(super().epoch(number))))
+
+
+class RandomBudgetSampler(TokenBudgetSampler):
     """Random batches within the token budget: sentences in random order, a new batch where the next does not fit."""
 
     def epoch(self, number: int) -> list[Integers]:
@@ -66,8 +75,8 @@ class LargestFirstSampler(TokenBudgetSampler):
 
 
 SAMPLERS: dict[str, type[TokenBudgetSampler]] = {
-    "window": TokenBudgetSampler, "random": RandomSampler, "grouped": GroupedSampler, "sorted": SortedSampler,
-    "largest": LargestFirstSampler,
+    "window": TokenBudgetSampler, "random": RandomSampler, "random_budget": RandomBudgetSampler,
+    "grouped": GroupedSampler, "sorted": SortedSampler, "largest": LargestFirstSampler,
 }
 """Name -> sampler. "window" is ours: sorted within a small shuffle window, batches in random order."""
 

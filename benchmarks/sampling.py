@@ -13,7 +13,8 @@ from benchmarks.record import Record, markdown_table
 
 TITLES = {
     "window": "sprachbund: shuffle window of 800",
-    "random": "random batches, same token budget",
+    "random": "random batches, as many and as many sentences",
+    "random_budget": "random batches, same budget of padded pieces",
     "grouped": "grouped and ordered by length as the peers do",
     "sorted": "all sorted, batches shuffled",
 }
@@ -52,7 +53,7 @@ def _systems(options: argparse.Namespace, prepared: Prepared, number: int) -> li
     def system(name: str) -> System:
         work = options.work / "sampling" / options.name / f"{name}-{number}"
         return ours(prepared, name=name, title=TITLES[name], sampling=name, seed=number, threads=options.threads,
-                    training={"epochs": options.epochs}, dev=True, work=str(work))
+                    training={"epochs": options.epochs, "batch_pieces": None}, dev=True, work=str(work))
 
     return wanted(options, [system(name) for name in TITLES])
 

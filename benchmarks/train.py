@@ -28,7 +28,7 @@ from benchmarks.peers import (
 )
 from benchmarks.record import Record, read_result
 from benchmarks.train_report import finish_accuracy, finish_speed
-from sprachbund.training.config import TrainingConfig
+from sprachbund.training.config import BATCH_PIECES
 
 BATCHES = (8, 16, 32, 64)
 """Batch sizes among which the Trainer's strongest form is searched."""
@@ -74,9 +74,11 @@ def run(options: argparse.Namespace) -> int:
 def _systems(options: argparse.Namespace, prepared: Prepared, strongest: dict[str, Any], number: int) -> list[System]:
     """All systems of a round; the seed is the round's number."""
     shared: dict[str, Any] = {"threads": options.threads, "seed": number, "dev": options.accuracy}
-    found = [ours(prepared, **shared)]
+    training = {"batch_pieces": None} if options.accuracy else {}  # as it comes, for so many sentences
+    found = [ours(prepared, training=training, **shared)]
     if options.accuracy:
-        found.append(ours(prepared, name=RANDOM, title="sprachbund, random batches", sampling="random", **shared))
+        found.append(ours(prepared, name=RANDOM, title="sprachbund, random batches", training=training,
+                          sampling="random", **shared))
     found += trainers(prepared, strongest, **shared)
     found += toolkits(options, prepared, seed=number, dev=options.accuracy)
     chosen = wanted(options, found)
@@ -125,7 +127,7 @@ def _products(options: argparse.Namespace, prepared: Prepared) -> System:
     """The child that measures the rate of our run's own matrix products; once a round, beside the run."""
     shape = Shape.of_folder(prepared.folder / "encoder", labels=0)
     return child(PRODUCTS, "gemm", {
-        "pieces": TrainingConfig().batch_pieces, "products": [list(one) for one in shape.products()], "repeats": 15,
+        "pieces": BATCH_PIECES, "products": [list(one) for one in shape.products()], "repeats": 15,
         "bf16": bool(prepared.facts["bf16"]), "threads": options.threads,
     })
 

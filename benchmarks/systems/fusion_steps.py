@@ -32,7 +32,7 @@ from sprachbund.models.transfer_model import TransferModel, build_transfer_model
 from sprachbund.pipeline.prepare import read_labels
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training import data as training_data
-from sprachbund.training.config import TrainingConfig
+from sprachbund.training.config import BATCH_PIECES, TrainingConfig
 from sprachbund.training.optimisation import rate_factor
 from sprachbund.training.session import Session, session
 
@@ -52,7 +52,7 @@ def main() -> None:
         training_data.TokenBudgetSampler = SAMPLERS["largest"]  # type: ignore[attr-defined]
     with ExitStack() as around:
         if given["work"] == "train":
-            config = TrainingConfig(threads=threads)
+            config = TrainingConfig(threads=threads, batch_pieces=BATCH_PIECES)
             rounds = training_steps({
                 name: around.enter_context(session(model, corpus, labels, config, derive_seed(0, "fusions"), work=None,
                                                    emit=None, score_dev=None))

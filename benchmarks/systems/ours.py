@@ -69,7 +69,8 @@ def open_corpus(given: dict[str, Any], split: str) -> tuple[EncodedCorpus, Label
 
 def sampler(corpus: EncodedCorpus, config: TrainingConfig, given: dict[str, Any]) -> TokenBudgetSampler:
     """The batches that the engine makes of the corpus."""
-    return SAMPLERS[given["sampling"]](corpus.window_lengths, config.batch_pieces, config.shuffle_window,
+    lengths = corpus.window_lengths
+    return SAMPLERS[given["sampling"]](lengths, config.budget(int(lengths.sum())), config.shuffle_window,
                                        derive_seed(given["seed"], "order"))
 
 

@@ -37,7 +37,7 @@ from sprachbund.pipeline import prepare
 from sprachbund.pipeline.prepare import load_task, read_labels, source_for
 from sprachbund.stages.stage import Job
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
-from sprachbund.training.config import TrainingConfig
+from sprachbund.training.config import BATCH_PIECES, TrainingConfig
 from sprachbund.training.engine import train
 
 SEED = 0
@@ -95,7 +95,7 @@ def over_sentences(work: str, folder: Path, sentences: int, encoder: str) -> Non
             predict(model, [corpus], labels, precision="fp32")
     else:
         with measured(pieces=len(corpus.piece_ids)):
-            train(model, corpus, labels, TrainingConfig(), SEED, work=None)
+            train(model, corpus, labels, TrainingConfig(batch_pieces=BATCH_PIECES), SEED, work=None)
 
 
 def over_languages(folder: Path, data_dir: str, languages: int) -> None:

@@ -187,10 +187,10 @@ def _info(plan: SweepPlan, command: str, folder: Path) -> RunInfo:
 
 
 def _tell_others(folder: RowsFolder, plan: SweepPlan, state: Swept, emit: Emit) -> None:
-    """Name row files that belong to no cell of the sweep, once all of its cells are known: they are left alone."""
+    """Name row files that belong to no cell of the sweep, once all settings are chosen: they are left alone."""
     if len(state.choice) < len(plan.config.tasks) * len(plan.config.aggregators):
         return
-    cells = (*plan.tuning, *plan.final(state.choice))
+    cells = (*state.done, *plan.final(state.choice))
     others = folder.of_other_keys({key for planned in cells for key in planned.scores})
     if others:
         names = ", ".join(path.name for path in others[:3]) + (" ..." if others[3:] else "")

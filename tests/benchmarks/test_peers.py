@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.peers import BUNDLED, DYNAMIC, FIXED, OURS, STRONGEST, Prepared, ours, toolkits, trainers, wanted
 from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
-from sprachbund.training.config import TrainingConfig
+from sprachbund.training.config import BATCH_PIECES, TrainingConfig
 
 PREPARED = Prepared(Path("data"), {"pieces": 12})
 
@@ -19,7 +19,7 @@ def test_ours_runs_with_the_defaults_and_our_own_environment():
     system = ours(PREPARED, threads=2, seed=3)
     given = specification(system)
     assert given["encoder"] == BUNDLED
-    assert TrainingConfig.model_validate(given["training"]) == TrainingConfig(threads=2)
+    assert TrainingConfig.model_validate(given["training"]) == TrainingConfig(threads=2, batch_pieces=BATCH_PIECES)
     assert (given["seed"], given["sampling"]) == (3, "window")
     assert dict(system.environment) == TORCH_ENVIRONMENT
 

@@ -38,7 +38,7 @@ def test_random_batches_pad_most_and_sorted_ones_least(lengths):
 
 
 def test_a_window_longer_than_the_budget_stands_alone():
-    batches = SAMPLERS["random"](np.array([5, 500, 5]), BUDGET, 100, seed=0).epoch(0)
+    batches = SAMPLERS["random_budget"](np.array([5, 500, 5]), BUDGET, 100, seed=0).epoch(0)
     assert [1] in [batch.tolist() for batch in batches]
 
 

@@ -104,6 +104,25 @@ def test_tuning_trains_no_model_twice_and_never_looks_at_test(world: Any, made_u
     assert len(tested) == SYSTEMS
 
 
+def test_settings_are_tried_in_turn_and_go_on_from_rows(world: Any, made_up: Any) -> None:
+    """The second head rate is better, then more epochs are: three trainings a system instead of four."""
+    grid = {"training.head_learning_rate": [1e-3, 5e-3], "training.epochs": [1, 2]}
+    plan = world.plan(tuning={"grid": grid, "search": "coordinate", "seeds": [1]})
+
+    def points(label: str) -> float:
+        return 0.4 + 0.2 * ("head learning rate 0.005" in label) + 0.2 * ("epochs 2" in label)
+
+    first = world.run(made_up(points), plan, limits=Limits(cells=2 * SYSTEMS * TASKS))
+    assert first.choice == {}
+    assert len(first.missing) == SYSTEMS * TASKS + CELLS
+    executor = made_up(points)
+    swept = world.run(executor, plan)
+    assert swept.missing == ()
+    assert {tuple(point.values()) for point in map(dict, swept.choice.values())} == {(5e-3, 2.0)}
+    assert executor.kinds["train"] == SYSTEMS * TASKS * 2, "the last step; seed 1 of the chosen is there, seed 2 is new"
+    assert world.run(made_up(points), plan).computed == 0
+
+
 def test_of_tied_settings_the_first_is_taken(world: Any, made_up: Any) -> None:
     swept = world.run(made_up(), world.plan(tuning=TUNING))
     assert {dict(point)["training.head_learning_rate"] for point in swept.choice.values()} == {1e-3}

@@ -66,7 +66,7 @@ def test_a_task_stands_over_what_is_common_key_by_key(read: Any) -> None:
 
 
 def test_values_of_the_grid_are_read_as_their_settings_are(read: Any) -> None:
-    points = read().tuning.points()
+    points = read().tuning.points({})[0]
     assert len(points) == 4
     assert dict(points[0]) == {"training.head_learning_rate": 0.001, "head_normalisation": "none"}
 

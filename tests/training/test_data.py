@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sprachbund.core.errors import DataError
 from sprachbund.data.labels import LabelSpace
 from sprachbund.testing.toy_task import toy_corpus, toy_space
-from sprachbund.training.config import TrainingConfig
+from sprachbund.training.config import BATCH_PIECES, LEAST_STEPS, SMALL_BATCH_PIECES, TrainingConfig
 from sprachbund.training.data import labelled_windows, training_data
 
 
@@ -53,3 +55,17 @@ def test_windows_longer_than_a_batch_are_told_and_stand_alone():
     batches = data.sampler.epoch(0)
     assert sorted(np.concatenate(batches).tolist()) == list(range(20))
     assert all(len(batch) == 1 for batch in batches if data.sampler.lengths[batch].max() > 8)
+
+
+def test_a_short_training_gets_smaller_batches_unless_told():
+    corpus = toy_corpus(30)
+    for told, budget in ((None, SMALL_BATCH_PIECES), (40, 40)):
+        data = training_data(corpus, toy_space(), TrainingConfig(batch_pieces=told), 1, pin=False)
+        assert data.sampler.batch_pieces == budget
+
+
+@given(pieces=st.integers(1, 10_000_000), epochs=st.floats(0.1, 20))
+def test_a_budget_leaves_enough_steps_or_is_the_smallest(pieces, epochs):
+    budget = TrainingConfig(epochs=epochs).budget(pieces)
+    assert SMALL_BATCH_PIECES <= budget <= BATCH_PIECES
+    assert budget == SMALL_BATCH_PIECES or pieces * epochs / budget >= LEAST_STEPS

@@ -43,7 +43,8 @@ def run(
     epochs: Annotated[float | None, typer.Option(help="Passes over the training data; fractions allowed.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Of the encoder.")] = None,
     head_learning_rate: Annotated[float | None, typer.Option(help="Of fusion and head.")] = None,
-    batch_pieces: Annotated[int | None, typer.Option(help="Padded pieces of a batch.")] = None,
+    batch_pieces: Annotated[int | None, typer.Option(help="Padded pieces of a batch; default 750, in short trainings "
+                                                          "fewer.")] = None,
     max_pieces: Annotated[int | None, typer.Option(help="Longest window.")] = None,
     precision: Annotated[str | None, typer.Option(help="auto, bf16 or fp32.")] = None,
     threads: Annotated[int | None, typer.Option(help="Processor threads of a training or prediction. "

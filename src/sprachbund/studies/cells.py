@@ -52,18 +52,42 @@ class Cell:
         return f"{self.task.label}: " + ", ".join(filter(None, (self.system, self.settings, f"seed {self.seed}")))
 
 
-def tuning_cells(config: SweepConfig) -> tuple[Cell, ...]:
-    """Every point of the grid for every system that is tuned, the baseline first; none without tuning."""
-    points = config.tuning.points() if config.tuning else ()
-    tuned = set(tuned_at(config).values())
+def tuning_cells(config: SweepConfig, dev: Mapping[Cell, float], *, ahead: bool = False) -> tuple[Cell, ...]:
+    """The points of the grid for every system that is tuned, the baseline first; none without tuning.
+
+    Args:
+        config: the sweep.
+        dev: scores of tuning cells that are done; a search that is no grid needs them to know what is tried next.
+        ahead: those too whose settings depend on scores that are missing; which they will be is a guess then.
+    """
+    if config.tuning is None:
+        return ()
+    tuned, scores = set(tuned_at(config).values()), _point_scores(config, dev)
+    points = {
+        (task.label, system): config.tuning.points(scores.get((task.label, system), {}), ahead=ahead)[0]
+        for task in config.tasks for system in tuned
+    }
     return tuple(
         Cell(task, fusion, point, seed, tuning=True)
         for seed in config.tuning_seeds
         for task in config.tasks
         for fusion in in_order(config.aggregators)
         if fusion.label() in tuned
-        for point in points
+        for point in points[task.label, fusion.label()]
     )
+
+
+def _point_scores(config: SweepConfig, dev: Mapping[Cell, float]) -> dict[tuple[str, str], dict[Point, float]]:
+    """(task, system) -> point -> mean dev score, of points that have one for every tuning seed."""
+    found: dict[tuple[str, str], dict[Point, dict[int, float]]] = {}
+    for cell, score in dev.items():
+        if cell.tuning:
+            found.setdefault((cell.task.label, cell.system), {}).setdefault(cell.point, {})[cell.seed] = score
+    wanted = set(config.tuning_seeds)
+    return {
+        place: {point: fmean(seeds[seed] for seed in wanted) for point, seeds in points.items() if wanted <= set(seeds)}
+        for place, points in found.items()
+    }
 
 
 def tuned_at(config: SweepConfig) -> dict[str, str]:
@@ -89,10 +113,14 @@ def final_cells(config: SweepConfig, choice: Choice) -> tuple[Cell, ...]:
     )
 
 
-def untuned_cells(config: SweepConfig, choice: Choice) -> tuple[Cell, ...]:
-    """The cells that `final_cells` lacks because their settings are not chosen yet; they stand with the task's own."""
-    return tuple(Cell(task, fusion, (), seed) for task, fusion, seed in _compared(config)
-                 if (task.label, fusion.label()) not in choice)
+def later_cells(config: SweepConfig, choice: Choice, dev: Mapping[Cell, float]) -> tuple[Cell, ...]:
+    """The cells whose settings are not known yet: tuning cells that wait for the scores of others, with a guess of
+    their settings, and those of `final_cells` whose settings are not chosen, with the task's own."""
+    known = {(cell.task.label, cell.system, cell.point, cell.seed) for cell in tuning_cells(config, dev)}
+    tuning = tuple(cell for cell in tuning_cells(config, dev, ahead=True)
+                   if (cell.task.label, cell.system, cell.point, cell.seed) not in known)
+    return (*tuning, *(Cell(task, fusion, (), seed) for task, fusion, seed in _compared(config)
+                       if (task.label, fusion.label()) not in choice))
 
 
 def _compared(config: SweepConfig) -> list[tuple[SweepTask, FusionConfig, int]]:
@@ -107,16 +135,15 @@ def choose(config: SweepConfig, dev: Mapping[Cell, float]) -> dict[tuple[str, st
         config: the sweep; without tuning every system has its task's own settings.
         dev: dev scores of tuning cells; a system of which one is missing is left out.
     """
-    points = config.tuning.points() if config.tuning else ((),)
-    scores = {(cell.task.label, cell.system, cell.point, cell.seed): score for cell, score in dev.items()}
-    choice: dict[tuple[str, str], Point] = {}
-    places_of = tuned_at(config)
+    if config.tuning is None:
+        return {(task, label): () for task in config.task_names for label in config.systems}
+    scores, choice = _point_scores(config, dev), {}
     for task in config.task_names:
-        for label, system in ((label, places_of[label]) for label in config.systems):
-            wanted = {point: [(task, system, point, seed) for seed in config.tuning_seeds] for point in points}
-            if all(place in scores for places in wanted.values() for place in places):
-                means = [fmean(map(scores.__getitem__, wanted[point])) if wanted[point] else 0.0 for point in points]
-                choice[task, label] = points[means.index(max(means))]
+        for label, system in tuned_at(config).items():
+            found = scores.get((task, system), {})
+            points, whole = config.tuning.points(found)
+            if whole and all(point in found for point in points):
+                choice[task, label] = max(points, key=found.__getitem__)
     return choice
 
 

@@ -41,7 +41,7 @@ class Models:
         points.setdefault(cell.point, {})[cell.seed] = planned, dev
         whole = {point: fmean(score for _, score in seeds.values()) for point, seeds in points.items()
                  if set(seeds) == set(self._config.tuning_seeds)}
-        order = self._config.tuning.points() if self._config.tuning else ()
+        order = self._config.tuning.points(whole)[0] if self._config.tuning else ()
         best = max((point for point in order if point in whole), key=whole.__getitem__, default=None)
         for point, seeds in points.items():
             for seed, (tried, _) in seeds.items():

@@ -16,7 +16,7 @@ from sprachbund.stages.executors.executor import Executor
 from sprachbund.stages.run import run_stages
 from sprachbund.stages.store import Store
 from sprachbund.studies.cell_scores import CellScore, cell_score, described
-from sprachbund.studies.cells import Cell, Choice, choose, untuned_cells
+from sprachbund.studies.cells import Cell, Choice, choose, later_cells
 from sprachbund.studies.models import Models
 from sprachbund.studies.rows_folder import RowsFolder
 from sprachbund.studies.sweep_plan import PlannedCell, SweepPlan
@@ -106,10 +106,14 @@ def run_sweep(
     """
     runner = _Runner(plan, store, executor, folder, emit, observer or SweepObserver(), limits or Limits(),
                      Models(store, plan.config, keep=keep_models))
-    runner.run(plan.tuning)
-    choice = choose(plan.config, runner.dev_scores())
+    tried: set[PlannedCell] = set()
+    while new := [planned for planned in plan.tuning(runner.dev_scores()) if planned not in tried]:
+        tried.update(new)
+        runner.run(new)
+    dev = runner.dev_scores()
+    choice = choose(plan.config, dev)
     runner.run(plan.final(choice))
-    missing = (*runner.missing, *untuned_cells(plan.config, choice))
+    missing = (*runner.missing, *later_cells(plan.config, choice, dev))
     return Swept(tuple(runner.done), missing, choice, runner.computed, runner.failure)
 
 

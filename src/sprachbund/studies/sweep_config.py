@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from math import inf
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
@@ -41,17 +42,38 @@ class TuningConfig(Config):
     """A small grid that every system gets alike, the baseline first; chosen on source-language dev."""
 
     grid: dict[str, Annotated[tuple[Any, ...], BeforeValidator(listed), Field(min_length=1)]] = Field(min_length=1)
-    """Dotted setting -> values (`training.head_learning_rate: [1e-3, 5e-3]`); every combination is tried. Of
-    equally good ones the first is taken."""
+    """Dotted setting -> values (`training.head_learning_rate: [1e-3, 5e-3]`). Of equally good ones the first is
+    taken."""
+    search: Literal["grid", "coordinate"] = "grid"
+    """grid: every combination is tried. coordinate: one setting after the other, in the order given, with the best
+    values of those before it and the first of those after it: five settings of two values are 6 trainings, not 32."""
     seeds: Annotated[tuple[_Seed, ...], BeforeValidator(listed)] = Field((), min_length=0)
     """Seeds whose dev scores are averaged; none: the first of the sweep's."""
     by: Literal["system", "aggregator"] = "system"
     """system: each is tuned by itself. aggregator: the grid is tried on one of an aggregator's layers, the middle one
     as they are listed, and all its layers take the settings chosen there: layers then differ in nothing else."""
 
-    def points(self) -> tuple[Point, ...]:
-        """Every combination, the first values first."""
-        return tuple(tuple(zip(self.grid, values, strict=True)) for values in product(*self.grid.values()))
+    def points(self, scores: Mapping[Point, float], *, ahead: bool = False) -> tuple[tuple[Point, ...], bool]:
+        """The points to be tried, as far as they are known.
+
+        Args:
+            scores: mean dev scores of points that were tried.
+            ahead: go on where scores are missing, as if the first value were the best: how many there will be.
+
+        Returns:
+            The points, those of the first values first, and whether these are all.
+        """
+        if self.search == "grid":
+            return tuple(tuple(zip(self.grid, values, strict=True)) for values in product(*self.grid.values())), True
+        best = {name: values[0] for name, values in self.grid.items()}
+        found = [tuple(best.items())]
+        for name, values in self.grid.items():
+            step = [tuple({**best, name: value}.items()) for value in values]
+            found += step[1:]
+            if not ahead and not all(point in scores for point in step):
+                return tuple(found), False
+            best = dict(max(step, key=lambda point: scores.get(point, -inf)))
+        return tuple(found), True
 
 
 class SweepConfig(Config):

@@ -11,7 +11,7 @@ from sprachbund.pipeline.groundwork import Groundwork, lay_groundwork
 from sprachbund.stages.keys import Keys
 from sprachbund.stages.stage import Stage
 from sprachbund.studies.cells import Cell, Choice, final_cells, tuning_cells
-from sprachbund.studies.sweep_config import SweepConfig
+from sprachbund.studies.sweep_config import Point, SweepConfig
 
 Role = Literal["train", "predict dev", "score dev", "predict", "score"]
 """What a stage does in a cell; the last two are the targets'."""
@@ -49,7 +49,6 @@ class SweepPlan:
     Attributes:
         config: what was asked.
         grounds: task name -> what its trainings share.
-        tuning: the tuning cells; none without tuning.
 
     Raises:
         DataError, LanguageError, ModelError: as `lay_groundwork` and `plan_cell`.
@@ -58,7 +57,18 @@ class SweepPlan:
     def __init__(self, config: SweepConfig) -> None:
         self.config = config
         self.grounds: Mapping[str, Groundwork] = {task.label: lay_groundwork(task) for task in config.tasks}
-        self.tuning = self.planned(tuning_cells(config))
+        self._tuning: dict[tuple[str, str, Point, int], PlannedCell] = {}
+
+    def tuning(self, dev: Mapping[Cell, float]) -> tuple[PlannedCell, ...]:
+        """The tuning cells that can be told by the scores of those that are done; none without tuning.
+
+        Asked again with more scores it returns the same cells, and more.
+        """
+        cells = tuning_cells(self.config, dev)
+        places = [(cell.task.label, cell.system, cell.point, cell.seed) for cell in cells]
+        new = {place: cell for place, cell in zip(places, cells, strict=True) if place not in self._tuning}
+        self._tuning |= dict(zip(new, self.planned(tuple(new.values())), strict=True))
+        return tuple(self._tuning[place] for place in places)
 
     def final(self, choice: Choice) -> tuple[PlannedCell, ...]:
         """The cells that are compared in the end, of all systems whose settings are chosen."""

@@ -10,7 +10,7 @@ from sprachbund.stages.executors.budget import Budget
 from sprachbund.stages.keys import Keys
 from sprachbund.stages.store import Store
 from sprachbund.studies.cell_scores import cell_score
-from sprachbund.studies.cells import Cell, choose, tuned_at, untuned_cells
+from sprachbund.studies.cells import Cell, choose, later_cells, tuned_at, tuning_cells
 from sprachbund.studies.rows_folder import RowsFolder
 from sprachbund.studies.sweep_plan import PlannedCell, SweepPlan
 from sprachbund.studies.timings import TIMINGS, Timing, estimate, read_timings
@@ -69,25 +69,28 @@ def sweep_status(plan: SweepPlan, store: Store, folder: RowsFolder) -> SweepStat
     def is_done(planned: PlannedCell) -> bool:
         return there.issuperset(planned.scores)
 
-    dev = {one.cell: cell_score(folder.read(one.scores), one).dev for one in plan.tuning if is_done(one)}
+    dev: dict[Cell, float] = {}
+    while new := [one for one in plan.tuning(dev) if is_done(one) and one.cell not in dev]:
+        dev |= {one.cell: cell_score(folder.read(one.scores), one).dev for one in new}
     choice = choose(plan.config, dev)
-    untuned = untuned_cells(plan.config, choice)
-    cells = (*plan.tuning, *plan.final(choice))
+    untuned = later_cells(plan.config, choice, dev)
+    cells = (*plan.tuning(dev), *plan.final(choice))
     missing = [planned for planned in cells if not is_done(planned)]
     done = [planned.cell for planned in cells if is_done(planned)]
-    tasks = tuple(_task(name, plan, done) for name in plan.config.task_names)
+    tuning = tuning_cells(plan.config, dev, ahead=True)
+    tasks = tuple(_task(name, plan, done, tuning) for name in plan.config.task_names)
     seconds, unmeasured = _estimate(plan, missing, untuned, read_timings(folder.folder.with_name(TIMINGS)), store)
     beside = _side_by_side(missing or list(cells))
-    words = (*("tuning, " * one.cell.tuning + one.cell.label for one in missing), *(cell.label for cell in untuned))
+    waiting = (*(one.cell for one in missing), *untuned)
+    words = tuple("tuning, " * cell.tuning + cell.label for cell in waiting)
     return SweepStatus(tasks, words, seconds / min(beside, max(1, len(words))), unmeasured, beside)
 
 
-def _task(name: str, plan: SweepPlan, done: Sequence[Cell]) -> TaskStatus:
+def _task(name: str, plan: SweepPlan, done: Sequence[Cell], tuning: Sequence[Cell]) -> TaskStatus:
     here = [cell for cell in done if cell.task.label == name]
-    tuning = sum(planned.cell.task.label == name for planned in plan.tuning)
     cells = len(plan.config.aggregators) * len(plan.config.seeds)
     tuned = sum(cell.tuning for cell in here)
-    return TaskStatus(name, tuned, tuning, len(here) - tuned, cells)
+    return TaskStatus(name, tuned, sum(cell.task.label == name for cell in tuning), len(here) - tuned, cells)
 
 
 def _estimate(
@@ -96,8 +99,8 @@ def _estimate(
     """Cells that wait for their settings are trained in tuning already, where it has their seed."""
     unsettled = plan.planned(untuned)
     tuned = set(tuned_at(plan.config).values())
-    trained = {planned for planned in unsettled
-               if planned.cell.seed in plan.config.tuning_seeds and planned.cell.system in tuned}
+    trained = {one for one in unsettled if not one.cell.tuning
+               and one.cell.seed in plan.config.tuning_seeds and one.cell.system in tuned}
     return estimate((*missing, *unsettled), timings, store, trained=trained)
 
 

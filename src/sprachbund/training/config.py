@@ -10,6 +10,12 @@ from sprachbund.core.config import Config, neutral
 
 Precision = Literal["auto", "bf16", "fp32"]
 
+BATCH_PIECES, SMALL_BATCH_PIECES = 750, 256
+"""Token budgets of a batch: of a long training, where larger ones are hardly faster, and of a short one."""
+
+LEAST_STEPS = 200
+"""Steps below which a short training learns less from larger batches (docs/performance.md)."""
+
 
 class TrainingConfig(Config):
     """Settings of one training stage. The defaults are the recipe measured on English-EWT POS."""
@@ -22,8 +28,9 @@ class TrainingConfig(Config):
     """Peak learning rate of the fusion; None: the head's."""
     epochs: float = Field(1.0, gt=0)
     """Passes over the training data; fractions allowed."""
-    batch_pieces: int = Field(750, ge=8)
-    """Token budget: padded pieces (rows x longest row) of one batch."""
+    batch_pieces: int | None = Field(None, ge=8)
+    """Token budget: padded pieces (rows x longest row) of one batch; None: 750, or in a training of fewer than 200
+    such batches fewer, at least 256."""
     shuffle_window: int = Field(800, ge=1)
     """Windows sorted by length together; batches of such groups are shuffled again."""
     warmup: float = Field(0.1, ge=0, le=1)
@@ -65,6 +72,21 @@ class TrainingConfig(Config):
     threads: int | None = neutral(None)
     """Processor threads; None: as many cores as the executor gives the training (all, or one each where several
     run side by side); within a process of one's own, as many as torch finds."""
+
+    def budget(self, pieces: int) -> int:
+        """The token budget of a batch.
+
+        Args:
+            pieces: of all windows together, padding left out.
+
+        >>> TrainingConfig().budget(300_000), TrainingConfig().budget(90_000), TrainingConfig(epochs=2).budget(9_000)
+        (750, 450, 256)
+        >>> TrainingConfig(batch_pieces=1000).budget(9_000)
+        1000
+        """
+        if self.batch_pieces is not None:
+            return self.batch_pieces
+        return max(SMALL_BATCH_PIECES, min(BATCH_PIECES, int(pieces * self.epochs / LEAST_STEPS)))
 
     @field_validator("averaged_checkpoints")
     @classmethod

@@ -13,7 +13,7 @@ from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import IGNORED, LabelSpace
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.ragged import Integers, offsets_of
-from sprachbund.training.config import TrainingConfig
+from sprachbund.training.config import BATCH_PIECES, TrainingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,13 @@ def training_data(
         )
     left_out = corpus.n_windows - len(windows)
     stream = WindowStream([corpus], [label_ids], pin=pin)
+    lengths = stream.lengths[windows]
     sampler = TokenBudgetSampler(
-        stream.lengths[windows], config.batch_pieces, config.shuffle_window, derive_seed(seed, "order")
+        lengths, config.budget(int(lengths.sum())), config.shuffle_window, derive_seed(seed, "order")
     )
     notes = (
         f"{left_out} of {corpus.n_windows} training inputs have no label and are left out" if left_out else "",
-        beyond_budget(stream.lengths[windows], config.batch_pieces),
+        beyond_budget(lengths, config.batch_pieces or BATCH_PIECES),
     )
     return TrainingData(stream, windows, sampler, tuple(filter(None, notes)))
 

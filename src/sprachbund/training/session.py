@@ -140,7 +140,7 @@ class Session:
         self.device = next(model.parameters()).device
         self.number_format, note = autocast_format(config.precision, self.device)
         self.threads = threads
-        self.gradients = Gradients(model, batch_pieces=config.batch_pieces, number_format=self.number_format,
+        self.gradients = Gradients(model, batch_pieces=data.sampler.batch_pieces, number_format=self.number_format,
                                    seed=seed, pool=pool, threads=threads)
         self.steps = data.sampler.steps(config.epochs)
         self.optimiser = build_optimiser(model, config, self.device, parts=self.gradients.threads, pool=pool)
@@ -306,7 +306,7 @@ def session(
     count = config.threads or torch.get_num_threads()
     with (
         layers_recomputed(model.encoder) if config.recompute_layers else nullcontext(),
-        shard_threads(count, shard_count(model, device, config.batch_pieces)) as pool,
+        shard_threads(count, shard_count(model, device, data.sampler.batch_pieces)) as pool,
         random_numbers_kept(device),
         attention_for_training(device),
         trimmed(model, corpus) if config.trim_vocabulary else nullcontext() as vocabulary,
