@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m benchmarks startup`."""
     add_shared(parser, "startup", rounds=5)
     parser.add_argument("--demo", nargs=argparse.REMAINDER, metavar="ARGUMENT",
-                        help="also time `sprachbund demo ARGUMENT...`, the first time and again; comes last; give it an "
-                             "empty store, or the first time is a second one (--demo --store FOLDER)")
+                        help="also time `sprachbund demo ARGUMENT...`, the first time and again; comes last; give it "
+                             "an empty store, or the first time is a second one (--demo --store FOLDER)")
 
 
 def run(options: argparse.Namespace) -> int:

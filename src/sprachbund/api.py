@@ -18,6 +18,7 @@ import platformdirs
 from sprachbund.core.canonical import plain
 from sprachbund.core.errors import DataError
 from sprachbund.core.files import check_folder
+from sprachbund.core.source import Location
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.examples import Example, shown
 from sprachbund.data.inputs import read_texts
@@ -280,9 +281,16 @@ def export(
 
 
 def model_place(name: Path | str, system: str | None, seed: int | None, store: Path | str | None) -> Path | str:
-    """The folder of a run's model; any other name as it is."""
+    """The folder of a run's model; any other name as it is.
+
+    Raises:
+        DataError: a system or a seed is chosen of what is no run.
+    """
     if any((folder / ROWS).is_file() for folder in (Path(name), Path("runs") / name)):
         return trained_model(load_run(name).rows, open_store(store), system=system, seed=seed)
+    if system is not None or seed is not None:
+        raise DataError("a system or a seed can be chosen of the output folder of a run, and this is none",
+                        where=Location(str(name)), remedy="name the run's folder, or leave --system and seed out")
     return name
 
 

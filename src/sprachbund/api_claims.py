@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sprachbund.core.errors import DataError
+from sprachbund.core.source import Location
 from sprachbund.data.catalogue import cards
 from sprachbund.report.claims_contents import TITLE
 from sprachbund.report.finished_claims import FinishedClaims
@@ -28,7 +30,7 @@ def claims(
         command: what the page says to type for the same; "" makes it of the folders.
 
     Raises:
-        DataError: a folder that is not there, or rows of one study that cannot be compared.
+        DataError: a folder that is not there, or has no results below it, or rows of one study that cannot be compared.
         FormatError: a damaged file of rows or of a probe.
         StorageError: no space, no permission.
     """
@@ -39,6 +41,10 @@ def claims(
     if not places and default.is_dir():
         places = [default]
     studies = read_studies(places, unaveraged={card.name: card.extra_languages for card in cards()})
+    if folders and not studies:
+        raise DataError("there is no sweep and no probe below", where=Location(", ".join(map(str, folders))),
+                        remedy="name folders that `sprachbund sweep` or `sprachbund probe` wrote; without a folder the "
+                               "checks of architecture alone decide")
     read = tuple(f"{study.name}: {len(study.rows):,} score rows, {len(study.probes)} probes" for study in studies)
     findings = decide(studies, check_claims(), read=read or ("no results",))
     told = command or shell_command(["sprachbund", "claims", *(place.name for place in places)])

@@ -16,7 +16,7 @@ from sprachbund.report.run_info import RunInfo
 from sprachbund.results.records import ScoreRow
 from sprachbund.stages.events import Emit, Progress, log_notes
 from sprachbund.stages.executors.executor import EXECUTORS
-from sprachbund.studies.cells import tuned_at
+from sprachbund.studies.cells import Choice, longest_trained, tuned_at
 from sprachbund.studies.rows_folder import ROWS, RowsFolder
 from sprachbund.studies.sweep import Limits, SweepObserver, Swept, run_sweep
 from sprachbund.studies.sweep_config import SweepConfig
@@ -95,7 +95,7 @@ def sweep(
     shown = name if isinstance(name, str | Path) else "..."
     changed = {"data_dir": data_dir, "seeds": seeds, "only": only}
     info = _info(plan, command or told_command("sweep", shown, {key: item for key, item in changed.items() if item}),
-                 place)
+                 place, state.choice)
     finished = _finished(plan, state, found, info)
     if finished is not None:
         finished = finished.write(place)
@@ -166,7 +166,7 @@ def _finished(plan: SweepPlan, state: Swept, rows: Sequence[ScoreRow], info: Run
                         baseline=baseline)
 
 
-def _info(plan: SweepPlan, command: str, folder: Path) -> RunInfo:
+def _info(plan: SweepPlan, command: str, folder: Path, choice: Choice) -> RunInfo:
     config = plan.config
     settings = plain(config)
     assert isinstance(settings, dict)
@@ -177,6 +177,9 @@ def _info(plan: SweepPlan, command: str, folder: Path) -> RunInfo:
         timings[label] = timings.get(label, 0.0) + sum(timing.seconds.values())
     notes = [f"{task.label}: {task.note}" for task in config.tasks if task.note]
     shared = sorted({at for system, at in tuned_at(config).items() if system != at})
+    for task, systems in longest_trained(config, choice).items():
+        notes.append(f"{task}: of the epochs tried the most were best on dev for {', '.join(systems)}: "
+                     "not trained to the end, and more might change the gains")
     notes += [f"settings were chosen with {at} and are those of all layers of this aggregator" for at in shared]
     return RunInfo(
         title=config.title or config.name, command=command, settings=settings, versions=versions(), timings=timings,

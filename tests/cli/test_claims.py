@@ -47,6 +47,26 @@ def test_a_folder_that_is_not_there_is_one_message(results: Path, capsys: pytest
     assert "absent: there is no such folder" in capsys.readouterr().err
 
 
+def test_stored_claims_are_told_again(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(["claims", "results"]) == 0
+    first = capsys.readouterr().out
+    assert dispatch(["show", "claims"]) == 0
+    again = capsys.readouterr().out
+    assert "With tiny, of 17 claims" in " ".join(again.split())
+    assert again.splitlines()[:20] == first.splitlines()[:20]
+    assert dispatch(["show", "claims", "-o", "copy"]) == 0
+    assert (results.parent / "copy" / "claims.html").read_bytes() == (
+        results.parent / "claims" / "claims.html").read_bytes()
+
+
+def test_a_file_and_a_folder_without_results_are_told(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (results.parent / "empty").mkdir()
+    assert dispatch(["claims", "results/sweep/rows/cells.parquet"]) == 1
+    assert "cells.parquet: a folder is expected, not a file" in capsys.readouterr().err
+    assert dispatch(["claims", "empty"]) == 1
+    assert "empty: there is no sweep and no probe below" in capsys.readouterr().err
+
+
 def test_without_results_architecture_alone_is_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     finished = sb.claims()

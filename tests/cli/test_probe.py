@@ -58,6 +58,8 @@ def test_the_same_in_python(world: World, tmp_path: Path) -> None:
     (["{encoder}", "--languages", "sw"], 2, "no parallel text in sw"),
     (["{encoder}", "--measures", "retrival"], 2, "retrival"),
     (["{encoder}", "--measures", "gates"], 2, "it has no fusion and so no gate"),
+    (["{encoder}", "--system", "last layer"], 1, "a system or a seed can be chosen of the output folder of a run"),
+    (["{encoder}", "--data-dir", "nowhere"], 1, "nowhere: there is no such folder"),
     (["{encoder}", "--sentences", "1"], 2, "greater than or equal to 2"),
 ])
 def test_wrong_input(
@@ -67,5 +69,5 @@ def test_wrong_input(
     folder = ["--data", "columns", "--words", "words", "--data-dir", str(world.folder), "--store", str(world.store)]
     (world.folder / "columns" / "de").mkdir(parents=True, exist_ok=True)
     (world.folder / "columns" / "de" / "test.tsv").write_text("sentence1\tsentence2\na b\tc d\ne f\tg h\n")
-    assert dispatch(["probe", *given, *folder]) == code
+    assert dispatch(["probe", *folder, *given]) == code
     assert told in capsys.readouterr().err

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sprachbund.models.fusion.fusion import fusion_config
-from sprachbund.studies.cells import Cell, choose, final_cells, in_order, later_cells, tuning_cells
+from sprachbund.studies.cells import Cell, choose, final_cells, in_order, later_cells, longest_trained, tuning_cells
 from sprachbund.studies.sweep_config import SweepConfig, SweepTask, TuningConfig
 
 GRID = {"training.head_learning_rate": (0.001, 0.005), "training.epochs": (1.0, 3.0)}
@@ -116,6 +116,28 @@ def test_a_search_in_turn_never_loses_to_its_first_point(data: st.DataObject) ->
         whole = whole and set(points) <= set(scores)
     assert max(scores.values()) >= scores[points[0]]
     assert tuning.points(scores, ahead=True) == tuning.points(scores)
+
+
+def test_the_learning_rate_of_a_fusion_that_learns_nothing_is_not_tried() -> None:
+    grid = {"training.fusion_learning_rate": (None, 0.001), "training.epochs": (1.0, 3.0)}
+    for search, counts in (("grid", (2, 4)), ("coordinate", (2, 3))):
+        tuned = config(1, 1, tuning=TuningConfig.model_validate({"grid": grid, "search": search}))
+        cells = tuning_cells(tuned, {}, ahead=True)
+        assert tuple(sum(cell.system == system for cell in cells) for system in tuned.systems) == counts
+        dev: dict[Cell, float] = {}
+        while len(known := tuning_cells(tuned, dev)) > len(dev):
+            dev = {cell: float(cell.config.training.fusion_learning_rate == 0.001) for cell in known}
+        choice = choose(tuned, dev)
+        assert dict(choice["t0", "last layer"])["training.fusion_learning_rate"] is None
+        assert dict(choice["t0", "DLFA (k=1, literal)"])["training.fusion_learning_rate"] == 0.001
+
+
+def test_systems_for_which_the_most_epochs_were_best_are_named() -> None:
+    tuned = config(1, 2, tuning=TuningConfig(grid=GRID, by="aggregator"))
+    dev = {cell: cell.config.training.epochs * (cell.system == "last layer") for cell in tuning_cells(tuned, {})}
+    assert longest_trained(tuned, choose(tuned, dev)) == {"t0": ("last layer",)}
+    assert longest_trained(tuned, {}) == {}
+    assert longest_trained(config(), {}) == {}
 
 
 def test_a_system_that_lacks_a_score_waits() -> None:

@@ -117,6 +117,10 @@ class Silent(Stranger):
     summary: ClassVar[str] = " "
 
 
+class SaysThatItLearnsNothing(Stranger):
+    weights: ClassVar[bool] = False
+
+
 def test_a_sound_stranger_passes() -> None:
     check_fusion(Stranger)
     check_fusion(Stranger, {"scale": 0.5})
@@ -137,6 +141,7 @@ def test_a_sound_stranger_passes() -> None:
         (RefusesNothing, r"wants the layers \(3, 2\) of an encoder that has 0 to 2: it has to raise ModelError"),
         (WantsNothing, "stranger wants no layer at all"),
         (Silent, "stranger has no `summary` line"),
+        (SaysThatItLearnsNothing, "stranger has weights to learn, and its class says `weights = False`"),
         (nn.Linear, "is no subclass of sprachbund.models.fusion.fusion.Fusion"),
     ],
 )

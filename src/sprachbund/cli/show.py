@@ -1,4 +1,4 @@
-"""`sprachbund show`: a stored run, sweep or probe again, without computing it; and a run's display while it runs."""
+"""`sprachbund show`: a stored run, sweep, probe or set of claims again, uncomputed; a run's display while it runs."""
 
 from __future__ import annotations
 
@@ -16,29 +16,35 @@ from sprachbund.cli.terminal import Display, console, duration
 from sprachbund.stages.events import Emit
 
 if TYPE_CHECKING:
+    from sprachbund.report.finished_claims import FinishedClaims
     from sprachbund.report.finished_probe import FinishedProbe
     from sprachbund.report.finished_run import FinishedRun
     from sprachbund.report.finished_sweep import FinishedSweep
+
+    _Stored = FinishedRun | FinishedSweep | FinishedProbe | FinishedClaims
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 
 @app.command()
 def show(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Output folder of a run, a probe, or a sweep "
-                                          "(finished or not), or its name below runs/.")],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Output folder of a run, a probe, claims, or a "
+                                          "sweep (finished or not), or its name below runs/.")],
     output: Annotated[str | None, typer.Option("--output", "-o", help="Make findings and report again from the rows, "
                                                "and write them into this folder.")] = None,
     json: AsJson = False,
 ) -> int:
-    """Tell a stored run, sweep or probe; a sweep that still runs is told from the cells that are done."""
-    from sprachbund.report.finished_probe import is_probe  # these import pyarrow, which `--help` does without
+    """Tell a stored run, sweep, probe or claims again; a sweep that still runs is told from the cells that are done."""
+    from sprachbund.report.finished_claims import is_claims  # these import pyarrow, which `--help` does without
+    from sprachbund.report.finished_probe import is_probe
     from sprachbund.report.finished_sweep import is_sweep
 
     place = _place(folder)
-    stored: FinishedRun | FinishedSweep | FinishedProbe
+    stored: _Stored
     if is_probe(place):
         stored = _probe(place, output)
+    elif is_claims(place):
+        stored = _claims(place, output)
     else:
         stored = _sweep(place, output) if is_sweep(place) else _run(folder, output)
     if json:
@@ -97,6 +103,13 @@ def _probe(place: Path, output: str | None) -> FinishedProbe:
     return found.write(Path(output)) if output else found
 
 
+def _claims(place: Path, output: str | None) -> FinishedClaims:
+    from sprachbund.report.finished_claims import read_claims
+
+    found = read_claims(place)
+    return found.write(Path(output)) if output else found
+
+
 def _run(folder: str, output: str | None) -> FinishedRun:
     from dataclasses import replace
 
@@ -112,12 +125,14 @@ def _run(folder: str, output: str | None) -> FinishedRun:
     return replace(stored, findings=found).write(Path(output))
 
 
-def _dump(stored: FinishedRun | FinishedSweep | FinishedProbe) -> None:
+def _dump(stored: _Stored) -> None:
     json_module.dump(stored.to_json(), sys.stdout, ensure_ascii=False, indent=1)
     print()
 
 
-def _tell(stored: FinishedRun | FinishedSweep | FinishedProbe) -> None:
+def _tell(stored: _Stored) -> None:
+    from sprachbund.report.claims_terminal import print_claims
+    from sprachbund.report.finished_claims import FinishedClaims
     from sprachbund.report.finished_probe import FinishedProbe
     from sprachbund.report.finished_run import FinishedRun
     from sprachbund.report.probe_terminal import print_probe
@@ -129,6 +144,8 @@ def _tell(stored: FinishedRun | FinishedSweep | FinishedProbe) -> None:
         print_findings(out, stored.findings)
     elif isinstance(stored, FinishedProbe):
         print_probe(out, stored.findings)
+    elif isinstance(stored, FinishedClaims):
+        print_claims(out, stored.contents)
     else:
         print_sweep(out, stored.findings)
     if stored.folder is not None:

@@ -103,9 +103,18 @@ def validate(values: Mapping[str, Any], model: type[C], source: str) -> C:
     try:
         return model.model_validate(_unwrap(values))
     except ValidationError as error:
-        faults = [_fault(detail, values, model, source) for detail in error.errors(include_url=False)]
+        faults = [_fault(detail, values, model, source) for detail in _causes(error.errors(include_url=False))]
         faults.sort(key=lambda fault: (fault.where.line if fault.where else None) or sys.maxsize)
         raise ConfigError(faults, source) from None
+
+
+def _causes(details: Sequence[Any]) -> list[Any]:
+    """The faults without those that follow from others: a list is too short because its items were refused."""
+    places = [tuple(detail["loc"]) for detail in details]
+    return [
+        detail for detail, place in zip(details, places, strict=True)
+        if detail["type"] != "too_short" or not any(other[: len(place)] == place != other for other in places)
+    ]
 
 
 def _unwrap(value: Any) -> Any:
@@ -132,6 +141,9 @@ def _fault(detail: Any, values: Mapping[str, Any], model: type[BaseModel], sourc
         return Fault(field, what, where, near_matches(str(path[-1]), known))
     if detail["type"] == "missing":
         return Fault(field, "is required and missing", where)
+    if detail["type"] == "too_short":
+        least, given = detail["ctx"]["min_length"], detail["ctx"]["actual_length"]
+        return Fault(field, f"at least {least} value{'s are' if least > 1 else ' is'} needed, got {given}", where)
     message = detail["msg"].removeprefix("Value error, ")
     if message[1:2].islower():  # a sentence's capital, not an abbreviation's
         message = message[:1].lower() + message[1:]

@@ -83,6 +83,18 @@ def open_source(
     raise _unknown(name, data_dir)
 
 
+def check_data_dir(folder: Path | str | None) -> None:
+    """Check that the folder of data sets is there, where one is given.
+
+    Raises:
+        DataError: it is not.
+    """
+    if folder is not None and not Path(folder).is_dir():
+        what = "a folder is expected, not a file" if Path(folder).exists() else "there is no such folder"
+        raise DataError(what, where=Location(str(folder)), remedy="give the folder that holds your data sets with "
+                        "--data-dir, or leave it out and name the data by their path")
+
+
 def _candidates(name: str, data_dir: Path | None) -> list[Path]:
     return [Path(name)] if data_dir is None else [data_dir / name, Path(name)]
 

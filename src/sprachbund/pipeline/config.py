@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
 from sprachbund.core.config import Config, locate, neutral, read_yaml, validate
 from sprachbund.core.errors import ConfigError, Fault, LanguageError, RegistryError, SprachbundError, join_or
@@ -21,13 +21,25 @@ from sprachbund.tasks.task import TASKS
 from sprachbund.training.config import Precision, TrainingConfig
 
 
-def _named(value: Any) -> Any:
+def named(value: Any) -> Any:
+    """A name as a group that holds it; a group as it is."""
     return {"name": value} if isinstance(value, str) else value
 
 
 def listed(value: Any) -> Any:
     """One value as a list of one; a list, or None, as it is."""
     return value if isinstance(value, list | tuple) or value is None else (value,)
+
+
+def _distinct(value: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(value)) < len(value):
+        raise ValueError(f"a seed is repeated in {list(value)}")
+    return value
+
+
+Seed = Annotated[int, Field(strict=True, ge=0)]
+Seeds = Annotated[tuple[Seed, ...], BeforeValidator(listed), Field(min_length=1), AfterValidator(_distinct)]
+"""Root seeds of trainings: at least one, no two alike."""
 
 
 def _fusions(value: Any) -> Any:
@@ -51,7 +63,7 @@ class ScoringConfig(Config):
 
     task: str = "tagging"
     """A registered task."""
-    data: Annotated[DataConfig, BeforeValidator(_named)]
+    data: Annotated[DataConfig, BeforeValidator(named)]
     """The data set; a run takes training and dev data of the source language from it too."""
     source: LanguageCode = "en"
     """The only language with labels in training."""
@@ -114,9 +126,9 @@ class EvaluationConfig(ScoringConfig):
 class TransferConfig(ScoringConfig):
     """A task learnt in the source language and scored in all languages: everything but systems and seeds."""
 
-    test_data: Annotated[DataConfig, BeforeValidator(_named)] | None = None
+    test_data: Annotated[DataConfig, BeforeValidator(named)] | None = None
     """Target data where they lie in another data set (train on nli_train, test on xnli)."""
-    encoder: Annotated[EncoderConfig, BeforeValidator(_named)] = Field(default_factory=EncoderConfig)
+    encoder: Annotated[EncoderConfig, BeforeValidator(named)] = Field(default_factory=EncoderConfig)
     pooling: Literal["first", "mean"] = "first"
     """What a sequence head reads: the first piece, or the mean over the real pieces."""
     head_normalisation: Normalisation = "none"
@@ -141,14 +153,7 @@ class RunConfig(TransferConfig):
         default_factory=lambda: (fusion_config({"type": "last_layer"}),), min_length=1, validate_default=False
     )
     """One fusion or several; each becomes a system, trained with every seed."""
-    seeds: Annotated[tuple[int, ...], BeforeValidator(listed)] = Field((1,), min_length=1)
-
-    @field_validator("seeds")
-    @classmethod
-    def _distinct_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) < len(value):
-            raise ValueError(f"a seed is repeated in {list(value)}")
-        return value
+    seeds: Seeds = (1,)
 
     @model_validator(mode="after")
     def _distinct_systems(self) -> RunConfig:

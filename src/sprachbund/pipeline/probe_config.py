@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -13,6 +13,7 @@ from sprachbund.data.locations import DataConfig
 from sprachbund.languages.language import find_variant
 from sprachbund.languages.sets import language_set
 from sprachbund.models.encoders.source import EncoderConfig
+from sprachbund.pipeline.config import listed, named
 from sprachbund.training.config import Precision
 
 Measure = Literal["retrieval", "cka", "language_identity", "similarity", "pos", "removal", "gates"]
@@ -27,14 +28,6 @@ OF_WORDS: frozenset[Measure] = frozenset({"pos", "removal"})
 _LEAST_RANK = 16
 
 
-def _named(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
-
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list | tuple) or value is None else (value,)
-
-
 class ProbeConfig(Config):
     """Everything that decides what a probe finds, and a few things that do not."""
 
@@ -42,17 +35,17 @@ class ProbeConfig(Config):
     """An encoder (`bundled:...`, hub id, folder), or a trained model (folder)."""
     before: str | None = None
     """The encoder before fine-tuning, probed beside a trained model; None: the one that the model names; "": none."""
-    measures: Annotated[tuple[Measure, ...] | None, BeforeValidator(_listed)] = Field(None, min_length=1)
+    measures: Annotated[tuple[Measure, ...] | None, BeforeValidator(listed)] = Field(None, min_length=1)
     """What is measured; None: all that the data at hand allow."""
-    data: Annotated[DataConfig, BeforeValidator(_named)] = DataConfig(name="tatoeba")
+    data: Annotated[DataConfig, BeforeValidator(named)] = DataConfig(name="tatoeba")
     """Parallel text: a sentence and its translation into the source language in every row."""
-    words: Annotated[DataConfig, BeforeValidator(_named)] = DataConfig(name="ud_pos")
+    words: Annotated[DataConfig, BeforeValidator(named)] = DataConfig(name="ud_pos")
     """Words with labels, training data in the source language among them."""
-    task_data: Annotated[DataConfig | None, BeforeValidator(_named)] = None
+    task_data: Annotated[DataConfig | None, BeforeValidator(named)] = None
     """What a trained model is scored on; None: the data set that it was trained on, or that one's test data."""
     source: str = "en"
     """The language of all translations, in which probes of words are trained."""
-    languages: Annotated[tuple[str, ...] | None, BeforeValidator(_listed)] = None
+    languages: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = None
     """Codes, names, or sets ("xnli", "family:Uralic"); None: XTREME's, as far as the parallel text has them."""
     sentences: int = Field(500, ge=2)
     """Pairs of a language; a seeded sample."""

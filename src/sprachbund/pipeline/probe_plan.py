@@ -10,7 +10,7 @@ from sprachbund.core.canonical import plain
 from sprachbund.core.errors import ConfigError, DataError, Fault, LanguageError, join_or
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.catalogue import cards
-from sprachbund.data.locations import DataConfig
+from sprachbund.data.locations import DataConfig, check_data_dir
 from sprachbund.data.source import DataSource
 from sprachbund.languages.sets import language_set
 from sprachbund.models.encoders.opening import encoder_fingerprint
@@ -83,6 +83,7 @@ def plan_probe(config: ProbeConfig) -> ProbePlan:
         DataError: data that a measure needs are not there, where that measure was asked for by name.
         ConfigError: a gate is asked of an encoder.
     """
+    check_data_dir(config.data_dir)  # else measures would only be left out
     models = _models(config)
     planned = _Planned(config, list(config.measures or MEASURES))
     trained = models.get("after")

@@ -41,6 +41,11 @@ class FinishedClaims:
     folder: Path | None = None
 
     @property
+    def report(self) -> Path:
+        """The page."""
+        return (self.folder or Path()) / HTML
+
+    @property
     def contents(self) -> ClaimContents:
         """What every format tells."""
         return tell_claims(self.findings, self.info)
@@ -75,6 +80,11 @@ class FinishedClaims:
             "run": _run_info().dump_python(self.info, mode="json"),
             "findings": claims_json(self.findings),
         }
+
+
+def is_claims(folder: Path) -> bool:
+    """Whether a folder holds claims."""
+    return (folder / CLAIMS).is_file()
 
 
 def read_claims(folder: Path) -> FinishedClaims:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
+from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig, learns
 from sprachbund.studies.sweep_config import Point, SweepConfig, SweepTask, settings_in_words, with_settings
+
+EPOCHS = "training.epochs"
+"""The setting that says how long is trained."""
 
 Choice = Mapping[tuple[str, str], Point]
 """(task name, system) -> the settings that the system is trained with."""
@@ -63,18 +66,24 @@ def tuning_cells(config: SweepConfig, dev: Mapping[Cell, float], *, ahead: bool 
     if config.tuning is None:
         return ()
     tuned, scores = set(tuned_at(config).values()), _point_scores(config, dev)
+    fusions = [fusion for fusion in in_order(config.aggregators) if fusion.label() in tuned]
     points = {
-        (task.label, system): config.tuning.points(scores.get((task.label, system), {}), ahead=ahead)[0]
-        for task in config.tasks for system in tuned
+        (task.label, fusion.label()): config.tuning.points(
+            scores.get((task.label, fusion.label()), {}), fixed=without_effect(fusion), ahead=ahead)[0]
+        for task in config.tasks for fusion in fusions
     }
     return tuple(
         Cell(task, fusion, point, seed, tuning=True)
         for seed in config.tuning_seeds
         for task in config.tasks
-        for fusion in in_order(config.aggregators)
-        if fusion.label() in tuned
+        for fusion in fusions
         for point in points[task.label, fusion.label()]
     )
+
+
+def without_effect(fusion: FusionConfig) -> frozenset[str]:
+    """Settings of a grid that change nothing for a fusion: the learning rate of one that learns nothing."""
+    return frozenset() if learns(fusion) else frozenset({"training.fusion_learning_rate"})
 
 
 def _point_scores(config: SweepConfig, dev: Mapping[Cell, float]) -> dict[tuple[str, str], dict[Point, float]]:
@@ -138,13 +147,25 @@ def choose(config: SweepConfig, dev: Mapping[Cell, float]) -> dict[tuple[str, st
     if config.tuning is None:
         return {(task, label): () for task in config.task_names for label in config.systems}
     scores, choice = _point_scores(config, dev), {}
+    fusions = {fusion.label(): fusion for fusion in config.aggregators}
     for task in config.task_names:
         for label, system in tuned_at(config).items():
             found = scores.get((task, system), {})
-            points, whole = config.tuning.points(found)
+            points, whole = config.tuning.points(found, fixed=without_effect(fusions[system]))
             if whole and all(point in found for point in points):
                 choice[task, label] = max(points, key=found.__getitem__)
     return choice
+
+
+def longest_trained(config: SweepConfig, choice: Choice) -> dict[str, tuple[str, ...]]:
+    """Task name -> tuned systems for which the most epochs of the grid were best, so that more may be better still."""
+    epochs = config.tuning.grid.get(EPOCHS, ()) if config.tuning else ()
+    if len(epochs) < 2:
+        return {}
+    tuned = dict.fromkeys(tuned_at(config).values())
+    found = {task: tuple(system for system in tuned if dict(choice.get((task, system), ())).get(EPOCHS) == max(epochs))
+             for task in config.task_names}
+    return {task: systems for task, systems in found.items() if systems}
 
 
 def in_order(fusions: tuple[FusionConfig, ...]) -> list[FusionConfig]:

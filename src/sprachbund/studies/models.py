@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 
 from sprachbund.stages.store import Store
+from sprachbund.studies.cells import without_effect
 from sprachbund.studies.sweep_config import Point, SweepConfig
 from sprachbund.studies.sweep_plan import PlannedCell
 
@@ -41,7 +42,7 @@ class Models:
         points.setdefault(cell.point, {})[cell.seed] = planned, dev
         whole = {point: fmean(score for _, score in seeds.values()) for point, seeds in points.items()
                  if set(seeds) == set(self._config.tuning_seeds)}
-        order = self._config.tuning.points(whole)[0] if self._config.tuning else ()
+        order = self._config.tuning.points(whole, fixed=without_effect(cell.fusion))[0] if self._config.tuning else ()
         best = max((point for point in order if point in whole), key=whole.__getitem__, default=None)
         for point, seeds in points.items():
             for seed, (tried, _) in seeds.items():

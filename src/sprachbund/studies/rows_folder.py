@@ -40,7 +40,8 @@ class RowsFolder:
         self.files: dict[Path, frozenset[str]] = {}
         for other in others:
             if not other.is_dir():
-                raise DataError("there is no such folder of rows", where=Location(str(other)),
+                what = "a folder is expected, not a file" if other.exists() else "there is no such folder of rows"
+                raise DataError(what, where=Location(str(other)),
                                 remedy="name a folder with the row files of finished cells")
         found = [path for place in (folder, *others) if place.is_dir() for path in sorted(place.rglob("*.parquet"))]
         for path in found:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from math import inf
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from sprachbund.core.canonical import Json
 from sprachbund.core.config import Config, is_neutral, neutral, validate
 from sprachbund.core.errors import join_or
 from sprachbund.models.fusion.fusion import FusionConfig
-from sprachbund.pipeline.config import ScoringConfig, TransferConfig, listed
+from sprachbund.pipeline.config import ScoringConfig, Seed, Seeds, TransferConfig, listed
 from sprachbund.training.config import TrainingConfig
 
 Point = tuple[tuple[str, Json], ...]
@@ -27,8 +27,6 @@ TUNABLE = (
     *(name for name in TransferConfig.model_fields if name not in _DATA),
 )
 """Settings that may stand in a grid: how a system is trained, never what it is trained or scored on."""
-
-_Seed = Annotated[int, Field(strict=True)]
 
 
 class SweepTask(TransferConfig):
@@ -47,27 +45,31 @@ class TuningConfig(Config):
     search: Literal["grid", "coordinate"] = "grid"
     """grid: every combination is tried. coordinate: one setting after the other, in the order given, with the best
     values of those before it and the first of those after it: five settings of two values are 6 trainings, not 32."""
-    seeds: Annotated[tuple[_Seed, ...], BeforeValidator(listed)] = Field((), min_length=0)
+    seeds: Annotated[tuple[Seed, ...], BeforeValidator(listed)] = ()
     """Seeds whose dev scores are averaged; none: the first of the sweep's."""
     by: Literal["system", "aggregator"] = "system"
     """system: each is tuned by itself. aggregator: the grid is tried on one of an aggregator's layers, the middle one
     as they are listed, and all its layers take the settings chosen there: layers then differ in nothing else."""
 
-    def points(self, scores: Mapping[Point, float], *, ahead: bool = False) -> tuple[tuple[Point, ...], bool]:
+    def points(
+        self, scores: Mapping[Point, float], *, fixed: Collection[str] = (), ahead: bool = False
+    ) -> tuple[tuple[Point, ...], bool]:
         """The points to be tried, as far as they are known.
 
         Args:
             scores: mean dev scores of points that were tried.
+            fixed: settings that change nothing for this system; they keep their first value.
             ahead: go on where scores are missing, as if the first value were the best: how many there will be.
 
         Returns:
             The points, those of the first values first, and whether these are all.
         """
+        grid = {name: values[:1] if name in fixed else values for name, values in self.grid.items()}
         if self.search == "grid":
-            return tuple(tuple(zip(self.grid, values, strict=True)) for values in product(*self.grid.values())), True
-        best = {name: values[0] for name, values in self.grid.items()}
+            return tuple(tuple(zip(grid, values, strict=True)) for values in product(*grid.values())), True
+        best = {name: values[0] for name, values in grid.items()}
         found = [tuple(best.items())]
-        for name, values in self.grid.items():
+        for name, values in grid.items():
             step = [tuple({**best, name: value}.items()) for value in values]
             found += step[1:]
             if not ahead and not all(point in scores for point in step):
@@ -88,16 +90,9 @@ class SweepConfig(Config):
     tasks: tuple[SweepTask, ...] = Field(min_length=1)
     aggregators: tuple[SerializeAsAny[FusionConfig], ...] = Field(min_length=1)
     """Fusions; where an option that takes one value is given a list (`layer: [1, 3, 5]`), each becomes a system."""
-    seeds: Annotated[tuple[_Seed, ...], BeforeValidator(listed)] = Field((1, 2, 3), min_length=1)
+    seeds: Seeds = (1, 2, 3)
     tuning: TuningConfig | None = None
     """None: every system is trained with its task's own settings."""
-
-    @field_validator("seeds")
-    @classmethod
-    def _distinct_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) < len(value):
-            raise ValueError(f"a seed is repeated in {list(value)}")
-        return value
 
     @model_validator(mode="after")
     def _distinct_names(self) -> SweepConfig:

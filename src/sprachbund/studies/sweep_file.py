@@ -18,7 +18,7 @@ from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig, fusion_config
 from sprachbund.pipeline.config import as_fault, listed, scoring_config
 from sprachbund.studies.sweep_config import TUNABLE, SweepConfig, SweepTask, axes, checked_value, merged
 
-SHIPPED = ("paper", "smoke")
+SHIPPED = ("paper", "mechanism", "aggregators", "smoke")
 """Sweeps that come with the package."""
 _Placed = list[tuple[int, FusionConfig]]
 """Fusions, each with the number of the entry under `aggregators` that it comes from."""

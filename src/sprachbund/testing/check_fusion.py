@@ -70,6 +70,7 @@ def check_fusion(fusion: str | type[Fusion], options: Mapping[str, Any] | None =
 def _check_built(fusion_class: type[Fusion], config: FusionConfig, name: str) -> tuple[str, ...]:
     """What a built fusion promises; what it held."""
     built = _build(fusion_class, config, seed=0)
+    _check_weights(built, name)
     _check_seed(fusion_class, config, built)
     for training in (True, False):
         mode = f"{name} in {'training' if training else 'evaluation'}"
@@ -86,6 +87,13 @@ def _check_built(fusion_class: type[Fusion], config: FusionConfig, name: str) ->
         _check_gate(_opened(built.eval()), built.gate_channels, name)
         held.append("gate")
     return tuple(held)
+
+
+def _check_weights(built: Fusion, name: str) -> None:
+    """Tuning leaves the fusion's learning rate alone where there is nothing to learn."""
+    told, found = built.config.identity_start or built.weights, any(True for _ in built.parameters())
+    assert told == found, (f"{name} has {'weights' if found else 'no weights'} to learn, and its class says "
+                           f"`weights = {told}`")
 
 
 def _config(fusion_class: type[Fusion], options: Mapping[str, Any]) -> FusionConfig:

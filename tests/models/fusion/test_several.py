@@ -37,8 +37,8 @@ def test_all_some_or_one_and_the_last(name: str) -> None:
 
 
 @pytest.mark.parametrize(("options", "told"), [
-    ({"over": [2, 2]}, "over: a layer stands twice"),
-    ({"over": [2]}, "over: tuple should have at least 2 items"),
+    ({"over": [2, 2]}, "over: 2 stands twice in [2, 2]"),
+    ({"over": [2]}, "over: at least 2 values are needed, got 1"),
     ({"over": [-1, 2]}, "over.0: input should be greater than or equal to 0, got -1"),
     ({"over": [1, 2], "layer": 1}, "over: give either layer or over"),
     ({"over": ["first", 2]}, "over.0: input should be a valid integer"),

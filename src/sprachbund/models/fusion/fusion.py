@@ -84,6 +84,8 @@ class Fusion(nn.Module, ABC):
     config_class: ClassVar[type[FusionConfig]]
     control: ClassVar[bool] = False
     """Whether it sees the last layer only and has weights: a gain of it is no gain of fusing layers."""
+    weights: ClassVar[bool] = True
+    """Whether it has weights to learn, and so a learning rate."""
 
     def __init__(self, config: FusionConfig, width: int, n_streams: int) -> None:
         super().__init__()
@@ -231,6 +233,15 @@ def fusion_config(values: Mapping[str, Any], source: str = "the fusion's options
     fusion_class = FUSIONS.load(str(values.get("type", "last_layer"))).value
     config: FusionConfig = validate(values, fusion_class.config_class, source)
     return config
+
+
+def learns(config: FusionConfig) -> bool:
+    """Whether the fusion that a config names has weights to learn.
+
+    Raises:
+        RegistryError: nobody registers the fusion.
+    """
+    return config.identity_start or bool(FUSIONS.load(config.type).value.weights)
 
 
 def build_fusion(config: FusionConfig, width: int, *, n_layers: int) -> Fusion:

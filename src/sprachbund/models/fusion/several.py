@@ -33,7 +33,8 @@ class SeveralConfig(FusionConfig):
         if value is not None and info.data.get("layer") is not None:
             raise ValueError("give either layer or over")
         if value is not None and len(set(value)) < len(value):
-            raise ValueError("a layer stands twice")
+            twice = sorted({layer for layer in value if value.count(layer) > 1})
+            raise ValueError(f"{', '.join(map(str, twice))} stands twice in {list(value)}")
         return value if value is None else tuple(sorted(value))
 
     def layers(self, n_layers: int) -> tuple[int, ...]:

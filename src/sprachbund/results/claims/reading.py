@@ -39,7 +39,8 @@ def read_studies(folders: Iterable[Path], *, unaveraged: Mapping[str, Collection
     seen: set[Path] = set()
     for folder in folders:
         if not folder.is_dir():
-            raise DataError("there is no such folder", where=Location(str(folder)),
+            what = "a folder is expected, not a file" if folder.exists() else "there is no such folder"
+            raise DataError(what, where=Location(str(folder)),
                             remedy="name folders that `sprachbund sweep` or `sprachbund probe` wrote")
         for path in sorted(folder.rglob("*")):
             if path.resolve() in seen:
