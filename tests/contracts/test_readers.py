@@ -22,6 +22,7 @@ GOOD = {
               "3\tMarkt\t_\tNOUN\t_\t_\t0\t_\t_\t_\n\n",
     "token_columns": "# id = 1\nÉva\tB-PER\nalszik\tO\n\nPécs\tB-LOC\n\n",
     "tsv": "premise\thypothesis\tlabel\nEs regnet.\tEs ist nass.\tja\nEs schneit.\tEs ist warm.\tnein\n",
+    "quoted_tsv": 'text\tlabel\n"Sie sagte ""ja""."\tgut\nNein\tschlecht\n',
     "csv": 'text,label\n"Ja, gern",gut\nNein,schlecht\n',
     "jsonl": '{"text": "Ja", "label": true}\n{"text": "Nein", "label": false}\n',
 }

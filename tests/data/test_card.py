@@ -25,7 +25,10 @@ def test_cards_are_strict(values: dict[str, object]) -> None:
 
 
 def test_hub_data_are_pinned_to_a_commit() -> None:
-    assert HubData(id="a/b", revision="0" * 40).columns == {}
-    with pytest.raises(ValidationError):
-        HubData(id="a/b", revision="main")
+    rest = {"id": "a/b", "splits": {"dev": "validation"}, "columns": {"text": "premise"}}
+    assert HubData.model_validate({**rest, "revision": "0" * 40}).config == "{language}"
+    with pytest.raises(ValidationError, match="revision"):
+        HubData.model_validate({**rest, "revision": "main"})
+    with pytest.raises(ValidationError, match="columns"):
+        HubData.model_validate({**rest, "revision": "0" * 40, "columns": {"premise": "text"}})
     assert Citation(key="nivre-etal-2020", text="t").key

@@ -11,7 +11,7 @@ from sprachbund.core.errors import DataError, RegistryError
 from sprachbund.data.catalogue import card
 from sprachbund.data.examples import TextExample
 from sprachbund.data.labels import Kind
-from sprachbund.data.locations import DataConfig, open_source
+from sprachbund.data.locations import DataConfig, check_data_dir, open_source
 from sprachbund.data.source import DataSource
 
 FILES = Path(__file__).parent / "files"
@@ -129,3 +129,28 @@ def test_sets_within_a_folder_are_named(tmp_path: Path) -> None:
     (tmp_path / "nli" / "snli_part" / "en").mkdir(parents=True)
     with pytest.raises(DataError, match=r"it holds snli_part: name one of them, as .*nli/snli_part"):
         _open("nli", "sequence", tmp_path)
+
+
+def test_an_archive_where_a_folder_is_expected_is_named(tmp_path: Path) -> None:
+    (tmp_path / "xnli.zip").write_bytes(b"PK\x03\x04")
+    told = r"xnli\.zip: this is a packed archive, a folder is expected\n  → unpack it"
+    for name in ("xnli", "xnli.zip", str(tmp_path / "xnli")):
+        with pytest.raises(DataError, match=told):
+            _open(name, "sequence", tmp_path)
+    with pytest.raises(DataError, match="this is a packed archive"):
+        check_data_dir(tmp_path / "xnli.zip")
+
+
+def test_files_beside_one_another_are_told_as_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "chat").mkdir()
+    (tmp_path / "chat/train-en.tsv.gz").write_bytes(b"")
+    with pytest.raises(DataError, match=r"it holds train-en.tsv.gz: name the files by a pattern, as .*chat/train-"
+                                        r"\{language\}.tsv.gz"):
+        _open("chat", data_dir=tmp_path)
+
+
+def test_a_language_in_a_file_name_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "chat-klingonisch.tsv").write_text("a\tO\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"fits chat-klingonisch\.tsv, where no language stands for \{language\}\n"
+                                        "  → name the files after languages"):
+        _open("chat-{language}.tsv", data_dir=tmp_path)

@@ -10,6 +10,8 @@ from sprachbund.core.config import Config
 from sprachbund.data.formats.reader import ReaderOptions
 
 Split = Literal["train", "dev", "test"]
+Column = Literal["text", "pair", "label", "words"]
+"""What a column holds: first text, second text, label or labels, words."""
 
 
 class Citation(Config):
@@ -22,14 +24,33 @@ class Citation(Config):
 
 
 class HubData(Config):
-    """The same data set on a model and data hub, pinned."""
+    """The same data set on a data hub, pinned."""
 
     id: str
     """Repository of the data set on the hub."""
     revision: str = Field(pattern=r"^[0-9a-f]{40}$")
     """Commit; a branch name would not be pinned."""
-    columns: dict[str, str] = Field(default_factory=dict)
-    """Our column (text, pair, label, words) -> the hub's."""
+    config: str = "{language}"
+    """Name of the hub's configuration for a language; without `{language}` it holds one language, the card's first."""
+    splits: dict[Split, str] = Field(min_length=1)
+    """Our split -> the hub's ("dev" -> "validation")."""
+    columns: dict[Column, str] = Field(min_length=1)
+    """Our column -> the hub's."""
+    notes: tuple[str, ...] = ()
+    """Take the place of the card's notes where the data come from the hub."""
+
+
+class XtremeData(Config):
+    """The same data set as XTREME's download script leaves it (google-research/xtreme, `scripts/download_data.sh`)."""
+
+    files: str
+    """Pattern below the download folder, with `{split}` and `{language}`."""
+    format: str
+    """Registered reader of these files."""
+    reader: ReaderOptions = ReaderOptions()
+    """Columns and rules of that reader."""
+    notes: tuple[str, ...] = ()
+    """Take the place of the card's notes where the data have this layout."""
 
 
 class DatasetCard(Config):
@@ -73,6 +94,8 @@ class DatasetCard(Config):
     """Sentences that every table and report with this data set must show."""
     hub: HubData | None = None
     """Where the same data lie on a hub, if they do."""
+    xtreme: XtremeData | None = None
+    """How XTREME's download script leaves the same data, if it fetches them."""
 
     @property
     def task(self) -> str:

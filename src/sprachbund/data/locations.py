@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,13 @@ from sprachbund.data.catalogue import cards, find_card
 from sprachbund.data.file_source import Files, FileSource, files_in_folder, files_of_pattern
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.data.labels import Kind
-from sprachbund.data.source import DataSource, SomeLanguages
+from sprachbund.data.source import SPLIT_NAMES, DataSource, SomeLanguages
+from sprachbund.data.xtreme import as_downloaded, find_in_download
 
 BUNDLED = "bundled:"
 """What a name of data that come with the package begins with."""
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+_FLAT = re.compile(rf"(?P<split>{'|'.join(SPLIT_NAMES)})(?P<between>[-_.])[A-Za-z]{{2,3}}(?P<ending>\.[\w.]+)")
 _KINDS: dict[str, Kind] = {"tagging": "tokens", "classification": "sequence"}
 
 
@@ -73,8 +78,9 @@ def open_source(
         _check_kind(card, kind)
         if card.bundled:
             return _kept(open_bundled(card.name, kind, config.labels), config)
-        return _folder_source(config, _card_folder(card, data_dir), card, formats)
+        return _card_source(config, card, formats, data_dir)
     for folder in _candidates(name, data_dir):
+        refuse_archives([folder])
         if folder.is_dir():
             return _folder_source(config, folder, None, formats)
         if folder.is_file():
@@ -90,25 +96,49 @@ def check_data_dir(folder: Path | str | None) -> None:
         DataError: it is not.
     """
     if folder is not None and not Path(folder).is_dir():
+        refuse_archives([Path(folder)])
         what = "a folder is expected, not a file" if Path(folder).exists() else "there is no such folder"
         raise DataError(what, where=Location(str(folder)), remedy="give the folder that holds your data sets with "
                         "--data-dir, or leave it out and name the data by their path")
+
+
+def refuse_archives(places: Sequence[Path]) -> None:
+    """Say what to do where a packed archive lies in the place of a data folder.
+
+    Raises:
+        DataError: a place, or a place with an archive's ending, is a zip or tar file.
+    """
+    for place in places:
+        for ending in ("", *_ARCHIVES):
+            path = Path(f"{place}{ending}")
+            if not place.is_dir() and path.is_file() and path.name.lower().endswith(_ARCHIVES):
+                raise DataError("this is a packed archive, a folder is expected", where=Location(str(path)),
+                                remedy="unpack it, and give the folder that comes out")
 
 
 def _candidates(name: str, data_dir: Path | None) -> list[Path]:
     return [Path(name)] if data_dir is None else [data_dir / name, Path(name)]
 
 
-def _card_folder(card: DatasetCard, data_dir: Path | None) -> Path:
+def _card_source(
+    config: DataConfig, card: DatasetCard, formats: tuple[str, ...], data_dir: Path | None
+) -> DataSource:
+    """A set of the catalogue: a folder a language, or as XTREME's script lays it out."""
     folder = card.folder or card.name
     found = _candidates(folder, data_dir)
     if data_dir is not None and data_dir.name == Path(folder).name:
         found.append(data_dir)  # the folder of the set itself was given
-    for candidate in found:
-        if candidate.is_dir():
-            return candidate
-    place = "this folder" if data_dir is None else str(data_dir)
-    raise DataError(f"the data set {card.name} is not in {place}: there is no folder {folder}",
+    there = [candidate for candidate in found if candidate.is_dir()]
+    if not any(files_in_folder(candidate)[0] for candidate in there):
+        downloaded = find_in_download(card, data_dir)
+        if downloaded is not None:
+            files, left_out, place = downloaded
+            return _source(config, files, left_out, as_downloaded(card), formats, card.name, str(place))
+    if there:
+        return _folder_source(config, there[0], card, formats)
+    refuse_archives(found)
+    where = "this folder" if data_dir is None else str(data_dir)
+    raise DataError(f"the data set {card.name} is not in {where}: there is no folder {folder}",
                     remedy="give the folder that holds your data sets with --data-dir")
 
 
@@ -122,23 +152,38 @@ def _folder_source(config: DataConfig, folder: Path, card: DatasetCard | None,
                    formats: tuple[str, ...]) -> DataSource:
     files, left_out = files_in_folder(folder)
     if not files:
-        inside = sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
-        remedy = f"it holds {', '.join(inside[:8])}: name one of them, as {folder}/{inside[0]}" if inside else (
-            "a data set is a folder with <language>/<split>.<ending> in it, such as en/train.tsv")
-        raise DataError("the folder holds no folder named after a language", where=Location(str(folder)), remedy=remedy)
+        raise DataError("the folder holds no folder named after a language", where=Location(str(folder)),
+                        remedy=_instead(folder))
     return _source(config, files, left_out, card, formats, card.name if card else folder.resolve().name, str(folder))
+
+
+def _instead(folder: Path) -> str:
+    """What to name instead of a folder that is no data set."""
+    inside = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    if inside:
+        return f"it holds {', '.join(inside[:8])}: name one of them, as {folder}/{inside[0]}"
+    flat = sorted(entry.name for entry in folder.iterdir() if _FLAT.fullmatch(entry.name))
+    if flat:
+        pattern = _FLAT.sub(r"\g<split>\g<between>{language}\g<ending>", flat[0])
+        return f"it holds {flat[0]}: name the files by a pattern, as {folder}/{pattern}"
+    return "a data set is a folder with <language>/<split>.<ending> in it, such as en/train.tsv"
 
 
 def _pattern_source(config: DataConfig, formats: tuple[str, ...], data_dir: Path | None) -> DataSource:
     if "{language}" not in config.name or "{" in config.name.replace("{language}", "").replace("{split}", ""):
         raise DataError(f"the pattern {config.name} should name {{language}} and may name {{split}}, nothing else",
                         remedy="for example corpora/{language}/{split}.conllu")
+    nameless: tuple[str, ...] = ()
     for path in _candidates(config.name, data_dir):
         files, left_out = files_of_pattern(str(path))
+        nameless += left_out
         if files:
             prefix = Path(config.name.partition("{")[0] + "*")
             name = prefix.name.removesuffix("*").rstrip("-_.") or prefix.parent.name or config.name
             return _source(config, files, left_out, None, formats, name, config.name)
+    if nameless:
+        raise DataError(f"the pattern {config.name} fits {', '.join(nameless[:5])}, where no language stands for "
+                        "{language}", remedy="name the files after languages: en, de, sr-Latn, or English names")
     raise DataError(f"no file fits the pattern {config.name}",
                     remedy="check the folder (--data-dir) and that {language} stands for codes such as en and de")
 

@@ -17,7 +17,7 @@ class Classification:
     name: ClassVar[str] = "classification"
     version: ClassVar[int] = 1
     kind: ClassVar[Kind] = "sequence"
-    formats: ClassVar[tuple[str, ...]] = ("tsv", "csv", "jsonl")
+    formats: ClassVar[tuple[str, ...]] = ("tsv", "csv", "jsonl", "quoted_tsv")
 
     def reader_options(self, options: ReaderOptions) -> ReaderOptions:
         """The options as they are: each reader knows the usual names of its columns."""
@@ -36,8 +36,8 @@ class Classification:
                                 remedy="give TSV, CSV or JSONL, or use the task tagging")
             if needs_labels and example.label is None:
                 raise DataError(f"the example {example.identity} has no label", where=example.location,
-                                remedy="label it, take it out, or name the column that holds the labels "
-                                       "(reader: label_column)")
+                                remedy="label it, take it out, or name the column that holds the labels (reader: "
+                                       "label_column); copies made by XTREME's script have no test labels")
             if pairs is None:
                 pairs = example.text_pair is not None
             elif pairs != (example.text_pair is not None):

@@ -41,7 +41,8 @@ class Tagging:
                                 remedy="give CoNLL-U or token columns, or use the task classification")
             if needs_labels and example.labels is None:
                 raise DataError(f"the sentence {example.identity} has no labels", where=example.location,
-                                remedy="label it, or name the column that holds the labels (reader: label_column)")
+                                remedy="label it, or name the column that holds the labels (reader: label_column); "
+                                       "copies made by XTREME's script have no test labels")
             yield example
         if empty:
             raise DataError("there is not one sentence", remedy="check the file")

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sprachbund.core.errors import FormatError
 from sprachbund.data.examples import TextExample
 from sprachbund.data.formats.reader import ReaderOptions
-from sprachbund.data.formats.tables import CsvReader, JsonLinesReader, TsvReader
+from sprachbund.data.formats.tables import CsvReader, JsonLinesReader, QuotedTsvReader, TsvReader
 
 Rows = list[tuple[str, str | None, str | None]]
-READ = {"tsv": TsvReader, "csv": CsvReader, "jsonl": JsonLinesReader}
+READ = {"tsv": TsvReader, "quoted_tsv": QuotedTsvReader, "csv": CsvReader, "jsonl": JsonLinesReader}
 
 
 def _read(path: Path, format_name: str = "tsv", notes: Counter[str] | None = None, **options: str) -> list[TextExample]:
@@ -57,6 +57,22 @@ def test_quotes_are_text_in_tsv_and_quotes_in_csv(tmp_path: Path) -> None:
     assert _plain([first, second]) == [('Yes, "he"\nsaid', None, "good"), ("no", None, "bad")]
     assert second.location is not None
     assert second.location.line == 4
+
+
+def test_quoted_tsv_is_csv_with_tabs(tmp_path: Path) -> None:
+    rows = [("Yes,\t\"he\"\nsaid", "No.", "good"), ("'", "a", "bad")]
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter="\t").writerows(rows)
+    path = _write(tmp_path, text.getvalue().replace("\r\n", "\n"))
+    columns = {"text_column": "1", "pair_column": "2", "label_column": "3"}
+    assert _plain(_read(path, "quoted_tsv", **columns)) == rows
+    notes = Counter[str]()
+    cut = _read(_write(tmp_path, "a\tb\nc\td\n"), "quoted_tsv", notes, **columns)
+    assert (_plain(cut), notes) == ([("a", "b", None), ("c", "d", None)], {"blank_labels": 2})
+    with pytest.raises(FormatError, match=r"a, line 1: not valid quoted TSV: .*\n  → put fields with quotes, tabs or"):
+        _read(_write(tmp_path, '"a"b\tc\n'), "quoted_tsv")
+    with pytest.raises(FormatError, match="there is no column 3: the table has 1"):
+        _read(_write(tmp_path, "a\n"), "quoted_tsv", text_column="1", label_column="3")
 
 
 def test_original_columns_of_other_sets_are_known_and_ids_kept(tmp_path: Path) -> None:
@@ -135,7 +151,8 @@ def _serialised(format_name: str, rows: Rows) -> str:
     if format_name == "tsv":
         return "".join("\t".join(cell or "" for cell in row) + "\n" for row in [header, *rows])
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows([header, *rows])
+    separator = "," if format_name == "csv" else "\t"
+    csv.writer(buffer, lineterminator="\n", delimiter=separator).writerows([header, *rows])
     return buffer.getvalue()
 
 

@@ -78,6 +78,7 @@ READERS = Registry(
         "conllu": "sprachbund.data.formats.conllu:ConlluReader",
         "token_columns": "sprachbund.data.formats.token_columns:TokenColumnsReader",
         "tsv": "sprachbund.data.formats.tables:TsvReader",
+        "quoted_tsv": "sprachbund.data.formats.tables:QuotedTsvReader",
         "csv": "sprachbund.data.formats.tables:CsvReader",
         "jsonl": "sprachbund.data.formats.tables:JsonLinesReader",
     },

@@ -1,7 +1,8 @@
 """Tables with a text, or a pair of texts, and a label in each row: TSV, CSV and JSON lines.
 
-TSV knows no quoting: a quotation mark is text (GLUE's and XTREME's files are written so). CSV is
-read by Python's `csv` module in strict mode (RFC 4180: double quotes, doubled inside).
+TSV knows no quoting: a quotation mark is text (GLUE's files are written so). CSV is read by Python's
+`csv` module in strict mode (RFC 4180: double quotes, doubled inside), and so is quoted TSV, which differs
+in the separator alone: XTREME's preprocessing writes its tables with that module.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar, NoReturn
 
@@ -56,6 +58,37 @@ class CsvReader:
         yield from _examples(_csv_rows(path, notes), path, options, notes)
 
 
+class QuotedTsvReader:
+    """Tab-separated rows written as CSV is: a text with a quotation mark stands in quotes, with the mark doubled.
+
+    XTREME's preprocessing writes such files without a header, and its test files without the labels. A file
+    that lacks just the last column, which the options name as the label's, is read without labels and
+    counted (`blank_labels`).
+    """
+
+    name: ClassVar[str] = "quoted_tsv"
+    version: ClassVar[int] = 1
+    extensions: ClassVar[tuple[str, ...]] = (".tsv",)
+
+    def read(self, path: Path, options: ReaderOptions, notes: Counter[str]) -> Iterator[TextExample]:
+        """Yield the rows in order; a row may span lines within quotes, its place is its last line.
+
+        Raises:
+            FormatError: as for TSV, and for quotes that do not match.
+        """
+        rows = _csv_rows(path, notes, "\t")
+        first = next(rows, None)
+        if first is None:
+            _no_rows(path)
+        cut = options.label_column == str(len(first[1]) + 1)
+        if cut:
+            options = options.model_copy(update={"label_column": None})
+        for example in _examples(chain((first,), rows), path, options, notes):
+            if cut:
+                notes["blank_labels"] += 1
+            yield example
+
+
 class JsonLinesReader:
     """One JSON object a line."""
 
@@ -91,15 +124,16 @@ def _blank(text: str, notes: Counter[str]) -> bool:
     return True
 
 
-def _csv_rows(path: Path, notes: Counter[str]) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(path: Path, notes: Counter[str], separator: str = ",") -> Iterator[tuple[int, list[str]]]:
     lines = (f"{text}\n" for _, text in open_lines(path, notes))
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, strict=True, delimiter=separator)
     while True:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise FormatError(f"not valid CSV: {error}", where=Location(str(path), reader.line_num),
-                              remedy='put fields with quotes, commas or line ends in double quotes ("), and '
+            kind, several = ("CSV", "commas") if separator == "," else ("quoted TSV", "tabs")
+            raise FormatError(f"not valid {kind}: {error}", where=Location(str(path), reader.line_num),
+                              remedy=f'put fields with quotes, {several} or line ends in double quotes ("), and '
                                      'double those inside') from None
         if row is None:
             return
