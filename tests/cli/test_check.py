@@ -48,7 +48,7 @@ def test_a_built_in_keeps_the_contract(name: str, told: str, capsys: pytest.Capt
     ("dfla", 2, "there is no fusion named 'dfla'\n  → did you mean dlfa?"),
     ("scalar-mixx", 2, "did you mean scalar_mix?"),
     ("dlfa:layr=2", 2, "layr: unknown key; known here: "),
-    ("average:over=[1,1]", 2, "over: a layer stands twice"),
+    ("average:over=[1,1]", 2, "over: 1 stands twice in [1, 1]"),
 ])
 def test_wrong_names_and_options(name: str, code: int, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert dispatch(["check", "fusion", name]) == code

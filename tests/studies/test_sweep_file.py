@@ -139,5 +139,5 @@ def test_shipped_sweeps_are_found_by_name_and_are_sound() -> None:
 
 
 def test_neither_a_file_nor_a_shipped_sweep() -> None:
-    with pytest.raises(DataError, match="check the path, or name a sweep that is shipped: paper or smoke"):
+    with pytest.raises(DataError, match="check the path, or name a sweep that is shipped: paper, mechanism, aggreg"):
         find_sweep("papr")

@@ -118,7 +118,7 @@ class Silent(Stranger):
 
 
 class SaysThatItLearnsNothing(Stranger):
-    weights: ClassVar[bool] = False
+    has_weights: ClassVar[bool] = False
 
 
 def test_a_sound_stranger_passes() -> None:
@@ -141,7 +141,7 @@ def test_a_sound_stranger_passes() -> None:
         (RefusesNothing, r"wants the layers \(3, 2\) of an encoder that has 0 to 2: it has to raise ModelError"),
         (WantsNothing, "stranger wants no layer at all"),
         (Silent, "stranger has no `summary` line"),
-        (SaysThatItLearnsNothing, "stranger has weights to learn, and its class says `weights = False`"),
+        (SaysThatItLearnsNothing, "stranger has weights to learn, and its class says `has_weights = False`"),
         (nn.Linear, "is no subclass of sprachbund.models.fusion.fusion.Fusion"),
     ],
 )

@@ -91,9 +91,9 @@ def _check_built(fusion_class: type[Fusion], config: FusionConfig, name: str) ->
 
 def _check_weights(built: Fusion, name: str) -> None:
     """Tuning leaves the fusion's learning rate alone where there is nothing to learn."""
-    told, found = built.config.identity_start or built.weights, any(True for _ in built.parameters())
+    told, found = built.config.identity_start or built.has_weights, any(True for _ in built.parameters())
     assert told == found, (f"{name} has {'weights' if found else 'no weights'} to learn, and its class says "
-                           f"`weights = {told}`")
+                           f"`has_weights = {told}`")
 
 
 def _config(fusion_class: type[Fusion], options: Mapping[str, Any]) -> FusionConfig:

@@ -37,7 +37,7 @@ def test_all_some_or_one_and_the_last(name: str) -> None:
 
 
 @pytest.mark.parametrize(("options", "told"), [
-    ({"over": [2, 2]}, "over: 2 stands twice in [2, 2]"),
+    ({"over": [2, 2]}, r"over: 2 stands twice in \[2, 2\]"),
     ({"over": [2]}, "over: at least 2 values are needed, got 1"),
     ({"over": [-1, 2]}, "over.0: input should be greater than or equal to 0, got -1"),
     ({"over": [1, 2], "layer": 1}, "over: give either layer or over"),

@@ -35,7 +35,7 @@ class Average(Fusion):
     version: ClassVar[int] = 1
     summary: ClassVar[str] = "element-wise mean of several layers, without parameters: a control of learnt fusions"
     config_class: ClassVar[type[FusionConfig]] = AverageConfig
-    weights: ClassVar[bool] = False
+    has_weights: ClassVar[bool] = False
 
     def __init__(self, config: AverageConfig, width: int, n_streams: int) -> None:
         super().__init__(config, width, n_streams)

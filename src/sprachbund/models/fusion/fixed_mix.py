@@ -41,7 +41,7 @@ class FixedMix(Pair):
     version: ClassVar[int] = 1
     summary: ClassVar[str] = "two layers in a fixed proportion alpha, without parameters"
     config_class: ClassVar[type[FusionConfig]] = FixedMixConfig
-    weights: ClassVar[bool] = False
+    has_weights: ClassVar[bool] = False
 
     def __init__(self, config: FixedMixConfig, width: int, n_streams: int) -> None:
         super().__init__(config, width, n_streams)

@@ -84,7 +84,7 @@ class Fusion(nn.Module, ABC):
     config_class: ClassVar[type[FusionConfig]]
     control: ClassVar[bool] = False
     """Whether it sees the last layer only and has weights: a gain of it is no gain of fusing layers."""
-    weights: ClassVar[bool] = True
+    has_weights: ClassVar[bool] = True
     """Whether it has weights to learn, and so a learning rate."""
 
     def __init__(self, config: FusionConfig, width: int, n_streams: int) -> None:
@@ -241,7 +241,7 @@ def learns(config: FusionConfig) -> bool:
     Raises:
         RegistryError: nobody registers the fusion.
     """
-    return config.identity_start or bool(FUSIONS.load(config.type).value.weights)
+    return config.identity_start or bool(FUSIONS.load(config.type).value.has_weights)
 
 
 def build_fusion(config: FusionConfig, width: int, *, n_layers: int) -> Fusion:

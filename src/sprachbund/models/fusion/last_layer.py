@@ -34,7 +34,7 @@ class LastLayer(Fusion):
     version: ClassVar[int] = 1
     summary: ClassVar[str] = "the last layer alone: the baseline of every comparison"
     config_class: ClassVar[type[FusionConfig]] = LastLayerConfig
-    weights: ClassVar[bool] = False
+    has_weights: ClassVar[bool] = False
 
     def forward(
         self,

@@ -47,7 +47,7 @@ class SingleLayer(Fusion):
     version: ClassVar[int] = 1
     summary: ClassVar[str] = "one layer alone, the layers above it not run (2010.12821)"
     config_class: ClassVar[type[FusionConfig]] = SingleLayerConfig
-    weights: ClassVar[bool] = False
+    has_weights: ClassVar[bool] = False
 
     def forward(
         self,
