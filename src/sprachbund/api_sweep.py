@@ -86,6 +86,9 @@ def sweep(
         Interrupted: Ctrl-C; calling again goes on from there.
     """
     plan, folder = _planned(config, data_dir, output, rows, seeds, only)
+    for note in dict.fromkeys(line for ground in plan.probe_grounds.values() for line in
+                              (*ground.notes, *(f"not probed: {what}" for what in ground.not_tested))):
+        emit(Progress("", plan.config.name, 0, 0, "", note=note))
     limits = Limits(limit_cells, None if minutes is None else 60 * minutes)
     state = run_sweep(plan, open_store(store), EXECUTORS.load(executor).value(), folder, emit=emit,
                       observer=observer, limits=limits, keep_models=keep_models)

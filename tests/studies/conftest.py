@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from sprachbund.core.errors import ModelError
+from sprachbund.pipeline.probe_plan import PROBED
+from sprachbund.results.probe_files import write_probed
+from sprachbund.results.probe_findings import FUSED, Point, Probed, ProbedModel
 from sprachbund.results.records import ScoreRow, write_rows
 from sprachbund.stages.assignment import Assignment
 from sprachbund.stages.events import Emit, StageEvent
@@ -50,6 +53,22 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(SENTENCE, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def parallel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "parallel"
+    for language in ("de", "fr"):
+        path = folder / language / "test.tsv"
+        path.parent.mkdir(parents=True)
+        path.write_text("text\ttext_pair\nHund\tdog\nKatze\tcat\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def probe(data: Path, parallel: Path) -> dict[str, Any]:
+    """What a sweep file says under `probe`."""
+    return {"data": str(parallel), "words": str(data), "sentences": 2}
 
 
 @pytest.fixture
@@ -99,6 +118,8 @@ class MadeUp(Executor):
         with store.write(one.kind, one.key) as folder:
             if one.kind == "score":
                 write_rows(folder / "rows.parquet", self._rows(one))
+            if one.kind == "probe":
+                write_probed(folder / PROBED, probed(one.label))
             write_manifest(describe(one, folder, datetime.now(UTC), 2.0), folder)
         self.kinds[one.kind] += 1
         self.order += [one.label] if one.kind == "train" else []
@@ -124,6 +145,14 @@ def row(system: str, right: int, target: str, split: str, stage: str, seed: int 
         seed=seed, run="", stage=stage, columns=("correct", "total"), identities=tuple(map(str, range(EXAMPLES))),
         counts=counts, words=ones, windowed=zeros, unpredicted=zeros, repaired=zeros, ignored=zeros,
     )
+
+
+def probed(label: str) -> Probed:
+    about = ProbedModel(
+        role="after", name=label, encoder="tiny", provenance="", task="tagging", fusion="dlfa", system="DLFA",
+        layers=(4,), gate="literal", source="en", train_data="tags", train_examples=1, seed=1, n_layers=4, width=8,
+        normed_last=False, states=(FUSED,), seconds=1.0, pieces=10)
+    return Probed(about, (Point("after", "pos", "", FUSED, "de", 2, 50.0, None, None),), (), (), (), (), ())
 
 
 class World:

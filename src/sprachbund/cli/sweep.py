@@ -40,7 +40,8 @@ def sweep(
 ) -> int:
     """Train and measure every aggregator, with every layer and seed, on every task of a file.
 
-    A finished cell leaves its rows in OUTPUT/rows and is never computed again, on this machine or another.
+    A finished cell leaves its rows in OUTPUT/rows, and its model's probe in OUTPUT/probes where the file asks for
+    probes; it is never computed again, on this machine or another.
     """
     from sprachbund import api_sweep  # these import torch, which `--help` does without
     from sprachbund.cli.sweep_board import SweepBoard
@@ -67,11 +68,12 @@ def print_plan(out: Console, status: SweepStatus) -> None:
     from sprachbund.report.numbers import plural
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("", "tuning", "cells"):
+    for name in ("", "tuning", "cells", *(("probes",) if any(task.probes for task in status.tasks) else ())):
         table.add_column(name, justify="right" if name else "left")
     for task in status.tasks:
         tuning = f"{task.tuning_done} of {task.tuning_cells}" if task.tuning_cells else ""
-        table.add_row(task.task, tuning, f"{task.done} of {task.cells}")
+        probes = [f"{task.probes_done} of {task.probes}"] if task.probes else []
+        table.add_row(task.task, tuning, f"{task.done} of {task.cells}", *probes)
     out.print(table)
     if not status.missing:
         out.print("nothing to compute: all rows are there", highlight=False)
@@ -85,7 +87,8 @@ def print_plan(out: Console, status: SweepStatus) -> None:
         out.print(f"about {duration(status.seconds)} for {plural(measured, 'cell')}, by those of the same task that "
                   "ran", highlight=False)
     if status.unmeasured:
-        out.print(f"{plural(status.unmeasured, 'cell')} of tasks of which none was measured yet", highlight=False)
+        out.print(f"{plural(status.unmeasured, 'cell')} of tasks of which none was measured yet, or no probe",
+                  highlight=False)
 
 
 def conclude(out: Console, finished: SweepRun) -> None:
@@ -104,6 +107,8 @@ def conclude(out: Console, finished: SweepRun) -> None:
     if finished.finished is not None:
         out.print(f"report  {finished.finished.report}", highlight=False, soft_wrap=True)
     out.print(f"rows    {finished.folder / 'rows'}", highlight=False, soft_wrap=True)
+    if (finished.folder / "probes").is_dir():
+        out.print(f"probes  {finished.folder / 'probes'}", highlight=False, soft_wrap=True)
 
 
 command = typer.main.get_command(app)

@@ -20,7 +20,8 @@ from sprachbund.studies.sweep_plan import PlannedCell, Role
 
 PLAIN_SECONDS = 60.0
 """Time between two lines on a cell that is at work, where there is no terminal."""
-_AT_WORK: dict[Role, str] = {"train": "training", "predict dev": "predicting dev", "predict": "predicting"}
+_AT_WORK: dict[Role, str] = {"train": "training", "predict dev": "predicting dev", "predict": "predicting",
+                             "probe": "probing"}
 
 
 class SweepBoard(SweepObserver):

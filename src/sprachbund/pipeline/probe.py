@@ -35,18 +35,28 @@ from sprachbund.evaluation.probes.task_effects import changed_models, task_effec
 from sprachbund.evaluation.probes.words import label_hits, label_moments, train_probes
 from sprachbund.models.encoders.opening import open_encoder
 from sprachbund.models.encoders.source import EncoderConfig
-from sprachbund.models.layer_states import FUSED, LayerStates
+from sprachbund.models.layer_states import LayerStates
 from sprachbund.models.precision import choose_device
 from sprachbund.models.saved_facts import is_saved_model
 from sprachbund.models.saved_model import LoadedModel, load_model
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.pipeline.pairs import NOTES, SENTENCES, TRANSLATIONS
 from sprachbund.pipeline.prepare import load_task, read_labels
-from sprachbund.pipeline.probe_plan import PAIRS, PROBED, TASK, TRAIN_WORDS, WORDS, shown_name
+from sprachbund.pipeline.probe_plan import MODEL, PAIRS, PROBED, TASK, TRAIN_WORDS, WORDS, shown_name
 from sprachbund.results.gates import FILE as GATES
 from sprachbund.results.gates import GateRow, write_gates
 from sprachbund.results.probe_files import write_probed
-from sprachbund.results.probe_findings import Gate, Point, Probed, ProbedModel, Removal, Role, Similarity, TaskEffect
+from sprachbund.results.probe_findings import (
+    FUSED,
+    Gate,
+    Point,
+    Probed,
+    ProbedModel,
+    Removal,
+    Role,
+    Similarity,
+    TaskEffect,
+)
 from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
@@ -57,7 +67,8 @@ _VECTORS, _DONE = "vectors.npy", "vectors.json"
 def run(job: Job) -> None:
     """Probe one model.
 
-    Config: measures, source, draws, rank, seed, precision. Settings: model, role, device. Inputs: "pairs CODE",
+    Config: measures, source, draws, rank, seed, precision; `states: fused` where no layer below is looked at. Settings:
+    role, device. The model is the setting `model`, or the input "model" (a train stage). Other inputs: "pairs CODE",
     "train words", "words CODE", "task CODE", as far as there are any. Output: `probed.json` and, of a model with a
     gate, `gates.parquet`. Vectors of texts lie in the work folder, so that a probe that was stopped after the
     pass over them begins with the measures.
@@ -311,12 +322,13 @@ class _Ticker:
 
 
 def _open(job: Job) -> _Probe:
-    config = EncoderConfig.model_validate(job.settings["model"])
+    config = (EncoderConfig(name=str(job.inputs[MODEL] / "model")) if MODEL in job.inputs
+              else EncoderConfig.model_validate(job.settings["model"]))
     where = choose_device(str(job.settings.get("device") or "auto"))
     if is_saved_model(config):
         loaded = load_model(config.name, allow_pickle=config.allow_pickle, trust_remote_code=config.trust_remote_code)
         model = cast("TransferModel", loaded.model)
-        states = LayerStates(model.encoder, model.fusion, model.layers)
+        states = LayerStates(model.encoder, model.fusion, model.layers, fused_only=job.config.get("states") == FUSED)
         model.to(where)
         return _Probe(job, states.train(False), loaded, config.name)
     states = LayerStates(open_encoder(config).encoder)

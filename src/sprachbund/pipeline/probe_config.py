@@ -28,23 +28,15 @@ OF_WORDS: frozenset[Measure] = frozenset({"pos", "removal"})
 _LEAST_RANK = 16
 
 
-class ProbeConfig(Config):
-    """Everything that decides what a probe finds, and a few things that do not."""
+class ProbeSettings(Config):
+    """What is measured, and on what: the same for one model and for all models of a sweep."""
 
-    model: str
-    """An encoder (`bundled:...`, hub id, folder), or a trained model (folder)."""
-    before: str | None = None
-    """The encoder before fine-tuning, probed beside a trained model; None: the one that the model names; "": none."""
     measures: Annotated[tuple[Measure, ...] | None, BeforeValidator(listed)] = Field(None, min_length=1)
     """What is measured; None: all that the data at hand allow."""
     data: Annotated[DataConfig, BeforeValidator(named)] = DataConfig(name="tatoeba")
     """Parallel text: a sentence and its translation into the source language in every row."""
     words: Annotated[DataConfig, BeforeValidator(named)] = DataConfig(name="ud_pos")
     """Words with labels, training data in the source language among them."""
-    task_data: Annotated[DataConfig | None, BeforeValidator(named)] = None
-    """What a trained model is scored on; None: the data set that it was trained on, or that one's test data."""
-    source: str = "en"
-    """The language of all translations, in which probes of words are trained."""
     languages: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = None
     """Codes, names, or sets ("xnli", "family:Uralic"); None: XTREME's, as far as the parallel text has them."""
     sentences: int = Field(500, ge=2)
@@ -64,6 +56,28 @@ class ProbeConfig(Config):
     """Of random subspaces."""
     max_pieces: int = Field(128, ge=8)
     """Longest window, special pieces included."""
+
+    @field_validator("languages")
+    @classmethod
+    def _expanded(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if value is None else tuple(dict.fromkeys(code for text in value for code in expanded(text)))
+
+    def rank_for(self, languages: int) -> int:
+        """Dimensions that are taken out where so many languages are probed beside the source language."""
+        return self.rank or max(_LEAST_RANK, 2 * languages)
+
+
+class ProbeConfig(ProbeSettings):
+    """Everything that decides what a probe finds, and a few things that do not."""
+
+    model: str
+    """An encoder (`bundled:...`, hub id, folder), or a trained model (folder)."""
+    before: str | None = None
+    """The encoder before fine-tuning, probed beside a trained model; None: the one that the model names; "": none."""
+    task_data: Annotated[DataConfig | None, BeforeValidator(named)] = None
+    """What a trained model is scored on; None: the data set that it was trained on, or that one's test data."""
+    source: str = "en"
+    """The language of all translations, in which probes of words are trained."""
     precision: Precision = "auto"
     """Number format of the encoder's matrix products."""
     allow_pickle: bool = False
@@ -83,15 +97,6 @@ class ProbeConfig(Config):
     @classmethod
     def _known_source(cls, value: str) -> str:
         return find_variant(value).code
-
-    @field_validator("languages")
-    @classmethod
-    def _expanded(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return None if value is None else tuple(dict.fromkeys(code for text in value for code in expanded(text)))
-
-    def rank_for(self, languages: int) -> int:
-        """Dimensions that are taken out where so many languages are probed beside the source language."""
-        return self.rank or max(_LEAST_RANK, 2 * languages)
 
     @property
     def label(self) -> str:

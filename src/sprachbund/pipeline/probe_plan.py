@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sprachbund.core.canonical import plain
+from sprachbund.core.canonical import Json, plain
 from sprachbund.core.errors import ConfigError, DataError, Fault, LanguageError, join_or
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.catalogue import cards
@@ -18,14 +18,14 @@ from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.saved_facts import ModelDescription, is_saved_model, model_description
 from sprachbund.pipeline import pairs, versions
 from sprachbund.pipeline.config import EvaluationConfig
-from sprachbund.pipeline.groundwork import Corpora, find_cards
+from sprachbund.pipeline.groundwork import Corpora, Groundwork, find_cards
 from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.probe_config import MEASURES, OF_TEXTS, OF_WORDS, Measure, ProbeConfig
 from sprachbund.pipeline.resources import torch_resources
-from sprachbund.results.probe_findings import Role
+from sprachbund.results.probe_findings import FUSED, Role
 from sprachbund.stages.stage import Resources, Stage
 
-PAIRS, TRAIN_WORDS, WORDS, TASK = "pairs ", "train words", "words ", "task "
+MODEL, PAIRS, TRAIN_WORDS, WORDS, TASK = "model", "pairs ", "train words", "words ", "task "
 """Names of inputs; a language code follows those that end in a blank."""
 PROBED = "probed.json"
 """What a probe stage leaves."""
@@ -90,19 +90,70 @@ def plan_probe(config: ProbeConfig) -> ProbePlan:
     if trained is None and "gates" in planned.measures:
         fault = Fault("measures", f"{shown_name(config.model)} is an encoder: it has no fusion and so no gate")
         planned.leave_out(frozenset({"gates"}), ConfigError([fault], "the probe's settings"))
-    texts, languages = _texts(planned)
-    words = _words(planned, languages)
-    task_data = _task_data(planned, model_description(trained)) if trained is not None else None
-    planned.not_tested.append("dependency depth: the treebanks that are read here are used without heads")
+    found = _sources(planned, model_description(trained) if trained is not None else None)
     probes: dict[Role, Stage] = {}
     for role, model in models.items():
         tokenised = _Tokenised(config, model, encoder_fingerprint(model))
-        inputs = {**tokenised.pairs(texts, languages), **tokenised.words(words, languages)}
-        if role == "after" and task_data is not None:
-            inputs |= tokenised.task(model_description(model), *task_data, languages)
-        probes[role] = _probe(config, model, tokenised.fingerprint, inputs, planned.measures, role, len(languages))
+        inputs = tokenised.inputs(found, model_description(model) if role == "after" else None)
+        stage = _probe(config, inputs, planned.measures, role, len(found.languages))
+        probes[role] = replace(
+            stage, files={"model": tokenised.fingerprint}, settings={**stage.settings, "model": plain(model)},
+            label=f"probe {shown_name(model.name)}" + (" (trained)" if role == "after" else ""))
     return ProbePlan(config, probes, tuple(planned.measures), find_cards(*planned.sources),
                      tuple(planned.not_tested), tuple(planned.notes))
+
+
+@dataclass(frozen=True)
+class ProbeGround:
+    """What the probes of several models of one task share: all but the models, which need not be trained yet.
+
+    Args:
+        config: what was asked; its model is the encoder that they all begin from.
+        inputs: texts and words as pieces of this encoder.
+        measures: what is measured.
+        languages: how many are probed beside the source language.
+        not_tested, notes: as in `ProbePlan`.
+    """
+
+    config: ProbeConfig
+    inputs: Mapping[str, Stage]
+    measures: tuple[Measure, ...]
+    languages: int
+    not_tested: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def lay_probe_ground(config: ProbeConfig, ground: Groundwork) -> ProbeGround:
+    """Plan what comes before the probes of a task's models; opens neither data nor weights.
+
+    Args:
+        config: what is asked; `task_data` names what the models are scored on.
+        ground: of the task.
+
+    Raises:
+        LanguageError, DataError: as `plan_probe`.
+    """
+    check_data_dir(config.data_dir)
+    planned = _Planned(config, list(config.measures or MEASURES))
+    described = ModelDescription(task=ground.task.name, source=ground.config.source)
+    found = _sources(planned, described)
+    inputs = _Tokenised(config, ground.config.encoder, ground.fingerprint).inputs(found, described)
+    return ProbeGround(config, inputs, tuple(planned.measures), len(found.languages), tuple(planned.not_tested),
+                       tuple(planned.notes))
+
+
+def cell_probe(ground: ProbeGround, train: Stage, label: str, *, fused_only: bool) -> Stage:
+    """The probe of the model that a train stage leaves.
+
+    Args:
+        ground: of the same task and encoder.
+        train: the stage.
+        label: what messages call the model.
+        fused_only: look at the state that the head reads and at no layer below it.
+    """
+    stage = _probe(ground.config, {MODEL: train, **ground.inputs}, ground.measures, "after", ground.languages)
+    states: dict[str, Json] = {"states": FUSED} if fused_only else {}
+    return replace(stage, config={**stage.config, **states}, label=f"probe {label}")
 
 
 def shown_name(model: str) -> str:
@@ -186,12 +237,38 @@ def _task_data(planned: _Planned, described: ModelDescription) -> tuple[DataConf
 
 
 @dataclass(frozen=True)
+class _Sources:
+    """Where the texts lie, as far as measures need them, and the languages that are probed."""
+
+    texts: DataSource | None
+    languages: tuple[str, ...]
+    words: DataSource | None
+    task: tuple[DataConfig, DataSource] | None
+
+
+def _sources(planned: _Planned, described: ModelDescription | None) -> _Sources:
+    """Open everything; `described` is of the trained model, if there is one."""
+    texts, languages = _texts(planned)
+    words = _words(planned, languages)
+    task = _task_data(planned, described) if described is not None else None
+    planned.not_tested.append("dependency depth: the treebanks that are read here are used without heads")
+    return _Sources(texts, languages, words, task)
+
+
+@dataclass(frozen=True)
 class _Tokenised:
     """Stages that turn texts into the pieces of one model."""
 
     config: ProbeConfig
     model: EncoderConfig
     fingerprint: str
+
+    def inputs(self, found: _Sources, described: ModelDescription | None) -> dict[str, Stage]:
+        """All of them; those of the task where the model is trained, and so described."""
+        inputs = {**self.pairs(found.texts, found.languages), **self.words(found.words, found.languages)}
+        if described is not None and found.task is not None:
+            inputs |= self.task(described, *found.task, found.languages)
+        return inputs
 
     def pairs(self, source: DataSource | None, languages: Sequence[str]) -> dict[str, Stage]:
         """Parallel text of each language."""
@@ -245,10 +322,10 @@ class _Tokenised:
 
 
 def _probe(
-    config: ProbeConfig, model: EncoderConfig, fingerprint: str, inputs: Mapping[str, Stage],
-    measures: Sequence[Measure], role: Role, n_languages: int,
+    config: ProbeConfig, inputs: Mapping[str, Stage], measures: Sequence[Measure], role: Role, n_languages: int
 ) -> Stage:
-    if not inputs:
+    """A probe stage without its model."""
+    if not set(inputs) - {MODEL}:
         raise DataError(f"there is nothing to probe {config.model} on: neither parallel text nor words with labels",
                         remedy="give the folder that holds your data sets with --data-dir")
     taken = [measure for measure in measures if measure != "gates" or role == "after"]
@@ -259,8 +336,6 @@ def _probe(
         config={"measures": list(taken), "source": config.source, "draws": config.draws,
                 "rank": config.rank_for(n_languages), "seed": config.seed, "precision": config.precision},
         inputs=inputs,
-        files={"model": fingerprint},
-        settings={"model": plain(model), "role": role, "device": config.device},
-        label=f"probe {shown_name(model.name)}" + (" (trained)" if role == "after" else ""),
+        settings={"role": role, "device": config.device},
         resources=torch_resources(_LEAST_GIB, device=config.device, threads=config.threads),
     )

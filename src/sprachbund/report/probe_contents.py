@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sprachbund.report.numbers import plural
 from sprachbund.report.probe_figures import (
-    FUSED,
     contrast_panel,
     gate_map,
     group_map,
@@ -30,7 +29,7 @@ from sprachbund.report.probe_tables import (
 from sprachbund.report.run_info import DataNote, RunInfo, flat_settings
 from sprachbund.report.sweep_charts import Drawn
 from sprachbund.report.tables import Table
-from sprachbund.results.probe_findings import Average, ProbedModel, ProbeFindings, Role
+from sprachbund.results.probe_findings import FUSED, Average, ProbedModel, ProbeFindings, Role
 
 
 @dataclass(frozen=True, slots=True)

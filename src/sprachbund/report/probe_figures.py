@@ -13,10 +13,18 @@ from sprachbund.report.figures.heatmap import Head, heat_map
 from sprachbund.report.figures.rows import Group, Point, Row
 from sprachbund.report.numbers import plural
 from sprachbund.report.sweep_charts import PANEL, PANEL_HEIGHT, Drawn, slug
-from sprachbund.results.probe_findings import HIGHER_IN_POINTS, Average, Contrast, Gate, ProbeFindings, Removal, Role
+from sprachbund.results.probe_findings import (
+    FUSED,
+    HIGHER_IN_POINTS,
+    Average,
+    Contrast,
+    Gate,
+    ProbeFindings,
+    Removal,
+    Role,
+)
 
 SERIES: dict[Role, int] = {"before": 0, "after": 1}
-FUSED = "fused"
 _GUTTER, _COLUMN = 190.0, 58.0
 
 

@@ -1,4 +1,4 @@
-"""Probes on disk: `probe.json` with everything, `curves.parquet` with a row a point; there and back."""
+"""Probes on disk: `probe.json` with everything, `curves.parquet` with a row a point; a file a model in a sweep."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from sprachbund.results.probe_findings import Point, Probed, ProbeFindings
 FORMAT = "sprachbund probe"
 VERSION = 1
 PROBE_FILE, CURVES_FILE = "probe.json", "curves.parquet"
+PROBES = "probes"
+"""The folder of probes below a sweep's own, a file a model."""
 
 
 @cache
@@ -42,6 +44,26 @@ def write_probe(folder: Path, findings: ProbeFindings) -> None:
     write_curves(folder / CURVES_FILE, findings.points)
 
 
+def write_cell_probe(path: Path, findings: ProbeFindings, stage: str) -> None:
+    """Write the probe of a sweep's model, with the key of the stage that made it, as one file, all or nothing.
+
+    Raises:
+        StorageError: no space, no permission.
+    """
+    values = {"stage": stage, **probe_json(findings)}
+    write_text(path, json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def stage_of(path: Path) -> str | None:
+    """The key of the stage that made a sweep's probe; None of any other probe.
+
+    Raises:
+        FormatError: as `read_probe`.
+    """
+    stage = _read_probe_json(path).get("stage")
+    return stage if isinstance(stage, str) else None
+
+
 def probe_json(findings: ProbeFindings) -> dict[str, object]:
     """What stands in `probe.json`, the provenance first, so that nobody reads a number without it."""
     return {"format": FORMAT, "version": VERSION, "provenance": findings.provenance,
@@ -55,14 +77,19 @@ def read_probe(path: Path) -> ProbeFindings:
         FormatError: not there, not JSON, or not of this version.
     """
     file = path / PROBE_FILE if path.is_dir() else path
-    where = Location(str(file))
-    values = _read_json(file)
-    if not isinstance(values, dict) or values.get("format") != FORMAT or values.get("version") != VERSION:
-        raise FormatError(f"expected {FORMAT!r} of version {VERSION}", where=where, remedy="probe again")
+    values = _read_probe_json(file)
     try:
         return _adapter().validate_python(values["findings"])
     except (ValidationError, KeyError) as error:
-        raise FormatError(f"not findings of a probe: {_first(error)}", where=where, remedy="probe again") from None
+        raise FormatError(f"not findings of a probe: {_first(error)}", where=Location(str(file)),
+                          remedy="probe again") from None
+
+
+def _read_probe_json(file: Path) -> dict[str, object]:
+    values = _read_json(file)
+    if not isinstance(values, dict) or values.get("format") != FORMAT or values.get("version") != VERSION:
+        raise FormatError(f"expected {FORMAT!r} of version {VERSION}", where=Location(str(file)), remedy="probe again")
+    return values
 
 
 def write_probed(path: Path, probed: Probed) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["before", "after"]
+FUSED = "fused"
+"""Name of the state that the head reads."""
 MEASURES: Mapping[str, str] = {
     "retrieval": "sentences whose translation is the nearest one, mean of both directions",
     "retrieval_forward": "the same, from the language to the source language",

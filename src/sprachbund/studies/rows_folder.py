@@ -16,7 +16,8 @@ from sprachbund.results.records import ScoreRow, read_rows, write_rows
 
 ROWS = "rows"
 """The folder of row files below a sweep's own."""
-_KEY_DIGITS = 12
+KEY_DIGITS = 12
+"""How much of a key stands in the names of files."""
 
 
 class RowsFolder:
@@ -27,6 +28,7 @@ class RowsFolder:
         others: folders whose row files count too.
 
     Attributes:
+        folder, others: as given.
         files: row file -> keys of the score stages whose rows it holds.
 
     Raises:
@@ -35,16 +37,16 @@ class RowsFolder:
     """
 
     def __init__(self, folder: Path, others: Iterable[Path] = ()) -> None:
-        self.folder = folder
+        self.folder, self.others = folder, tuple(others)
         self._identities: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.files: dict[Path, frozenset[str]] = {}
-        for other in others:
+        for other in self.others:
             if not other.is_dir():
                 what = "a folder is expected, not a file" if other.exists() else "there is no such folder of rows"
                 raise DataError(what, where=Location(str(other)),
                                 remedy="name a folder with the row files of finished cells")
-        found = [path for place in (folder, *others) if place.is_dir() for path in sorted(place.rglob("*.parquet"))]
-        for path in found:
+        places = [place for place in (folder, *self.others) if place.is_dir()]
+        for path in (path for place in places for path in sorted(place.rglob("*.parquet"))):
             stages = _stages(path)
             if stages is not None:
                 self.files[path.absolute()] = stages
@@ -64,7 +66,7 @@ class RowsFolder:
         Raises:
             StorageError: no space, no permission.
         """
-        path = (self.folder / f"{file_name(name)}-{key[:_KEY_DIGITS]}.parquet").absolute()
+        path = (self.folder / f"{file_name(name)}-{key[:KEY_DIGITS]}.parquet").absolute()
         write_rows(path, rows)
         self.files[path] = frozenset(row.stage for row in rows)
         return path

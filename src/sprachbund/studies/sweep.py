@@ -1,23 +1,28 @@
-"""Run a sweep: what is missing of it, cell by cell; a cell's rows are on disk as soon as it is done."""
+"""Run a sweep: what is missing of it, cell by cell; a cell's rows, and its probe, are on disk as soon as made."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from shutil import copyfile
 
 from sprachbund.core.errors import Interrupted, SprachbundError
 from sprachbund.core.files import write_aside
+from sprachbund.pipeline.probe_plan import PROBED
 from sprachbund.results.gates import FILE as GATES
+from sprachbund.results.probe_files import read_probed
+from sprachbund.results.probe_summary import summarise
 from sprachbund.results.records import ScoreRow, read_rows
 from sprachbund.stages.events import Emit, Event, StageEvent, ignore
 from sprachbund.stages.executors.executor import Executor
 from sprachbund.stages.run import run_stages
+from sprachbund.stages.stage import Stage
 from sprachbund.stages.store import Store
 from sprachbund.studies.cell_scores import CellScore, cell_score, described
 from sprachbund.studies.cells import Cell, Choice, choose, later_cells
 from sprachbund.studies.models import Models
+from sprachbund.studies.probes_folder import ProbesFolder
 from sprachbund.studies.rows_folder import RowsFolder
 from sprachbund.studies.sweep_plan import PlannedCell, SweepPlan
 from sprachbund.studies.timings import TIMINGS, append, measure
@@ -51,7 +56,7 @@ class Swept:
     """Where a sweep stands.
 
     Args:
-        done: cells whose rows are on disk, tuning cells first.
+        done: cells whose rows, and probe if one is asked for, are on disk, tuning cells first.
         missing: cells that are still to be computed; of systems whose tuning is not done, without their settings.
         choice: the settings of each system whose tuning is done.
         computed: how many cells were computed now.
@@ -85,7 +90,7 @@ def run_sweep(
     limits: Limits | None = None,
     keep_models: bool = False,
 ) -> Swept:
-    """Compute the cells that have no rows in a folder.
+    """Compute the cells that have no rows in a folder, and probe the models whose probes are not beside it.
 
     First the tuning cells, then every system with the settings chosen for it. A stage that fails stops only the
     cells that need it: a night is not lost to one training that diverges.
@@ -126,6 +131,7 @@ class _Runner:
     ) -> None:
         self.plan, self.store, self.executor, self.folder = plan, store, executor, folder
         self.emit, self.observer, self.limits, self.models = emit, observer, limits, models
+        self.probes = ProbesFolder(folder)
         self.begun = time.monotonic()
         self.done: list[PlannedCell] = []
         self.missing: list[Cell] = []
@@ -138,13 +144,13 @@ class _Runner:
         if not cells:
             return
         self.observer.begin(cells)
-        there = self.folder.stages
-        waiting = [planned for planned in cells if not there.issuperset(planned.scores)]
+        missing = {planned: self._missing(planned) for planned in cells}
+        waiting = [planned for planned in cells if missing[planned]]
         for planned in cells:
-            if there.issuperset(planned.scores):
-                self.finish(planned, self.folder.read(planned.scores), stored=True)
+            if not missing[planned]:
+                self.finish(planned, stored=True)
         left = None if self.limits.cells is None else max(0, self.limits.cells - self.computed)
-        phase = _Phase(self, waiting[:left])
+        phase = _Phase(self, {planned: missing[planned] for planned in waiting[:left]})
         try:
             phase.run()
         except Interrupted:
@@ -166,7 +172,22 @@ class _Runner:
         """Whether no further cell is to be begun."""
         return self.limits.seconds is not None and time.monotonic() - self.begun > self.limits.seconds
 
-    def compute(self, planned: PlannedCell) -> None:
+    def _missing(self, planned: PlannedCell) -> dict[str, Stage]:
+        """The stages, by key, whose rows or probe a cell lacks on disk."""
+        scores = {} if self.folder.stages.issuperset(planned.scores) else planned.scores
+        return {**scores, **{key: stage for key, stage in planned.probes.items() if key not in self.probes.files}}
+
+    def write_probe(self, planned: PlannedCell) -> None:
+        """Write the probe of a cell's model whose stage is stored."""
+        key, cell = planned.keys["probe"], planned.cell
+        probed = read_probed(self.store.open(key) / PROBED)
+        settings = {} if self.plan.config.probe is None else self.plan.config.probe.told()
+        findings = summarise([probed], cell.task.source, not_tested=planned.not_tested, notes=planned.notes,
+                             settings=settings)
+        self.probes.write(cell.label, key, findings)
+        append(self.folder.folder.with_name(TIMINGS), planned, measure(planned, self.store, ("probe",)))
+
+    def write_rows(self, planned: PlannedCell) -> None:
         """Write the rows of a cell whose scores are stored."""
         stored = [row for key in planned.scores for row in read_rows(self.store.open(key) / "rows.parquet")]
         rows = described(stored, planned.cell)
@@ -174,8 +195,6 @@ class _Runner:
         written = self.folder.write(name, planned.key, rows)
         self._keep_gates(planned, written.name)
         append(self.folder.folder.with_name(TIMINGS), planned, measure(planned, self.store))
-        self.computed += 1
-        self.finish(planned, rows, stored=False)
 
     def _keep_gates(self, planned: PlannedCell, name: str) -> None:
         """Keep what the model's gate was like on the targets, where it has one: the model itself goes."""
@@ -184,8 +203,10 @@ class _Runner:
             with write_aside(self.folder.folder.with_name("gates") / name) as temporary:
                 copyfile(predictions / GATES, temporary)
 
-    def finish(self, planned: PlannedCell, rows: Sequence[ScoreRow], *, stored: bool) -> None:
-        """Take in a cell whose rows are on disk."""
+    def finish(self, planned: PlannedCell, *, stored: bool) -> None:
+        """Take in a cell of which everything is on disk."""
+        self.computed += not stored
+        rows = self.folder.read(planned.scores)
         cards = self.plan.grounds[planned.cell.task.label].cards
         score = cell_score(rows, planned, {code for card in cards for code in card.extra_languages})
         self._dev[planned] = score.dev
@@ -197,10 +218,11 @@ class _Runner:
 class _Phase:
     """Cells that are computed in one go."""
 
-    def __init__(self, runner: _Runner, cells: Sequence[PlannedCell]) -> None:
+    def __init__(self, runner: _Runner, missing: Mapping[PlannedCell, Mapping[str, Stage]]) -> None:
         self.runner = runner
         self.finished = 0
-        self._wanted = {planned: set(planned.scores) for planned in cells}
+        self._targets = [stage for stages in missing.values() for stage in stages.values()]
+        self._wanted = {planned: set(stages) for planned, stages in missing.items()}
         self._begun: set[str] = set()
 
     def run(self) -> None:
@@ -209,9 +231,8 @@ class _Phase:
         Raises:
             SprachbundError: the first failure, after all else is done.
         """
-        targets = [stage for planned in self._wanted for stage in planned.scores.values()]
-        if targets and not self.runner.out_of_time():
-            run_stages(targets, self.runner.store, self.runner.executor, self._take, keep_going=True,
+        if self._targets and not self.runner.out_of_time():
+            run_stages(self._targets, self.runner.store, self.runner.executor, self._take, keep_going=True,
                        may_start=self._may_start)
 
     def _may_start(self, key: str) -> bool:
@@ -227,6 +248,14 @@ class _Phase:
             for planned, wanted in self._wanted.items():
                 if event.key in wanted:
                     wanted.discard(event.key)
-                    if not wanted:
-                        self.finished += 1
-                        self.runner.compute(planned)
+                    self._took(planned, event.key, wanted)
+
+    def _took(self, planned: PlannedCell, key: str, wanted: Collection[str]) -> None:
+        """Write what a cell has now that one more of its stages is stored."""
+        if key in planned.probes:
+            self.runner.write_probe(planned)
+        elif planned.scores.keys().isdisjoint(wanted):
+            self.runner.write_rows(planned)
+        if not wanted:
+            self.finished += 1
+            self.runner.finish(planned, stored=False)

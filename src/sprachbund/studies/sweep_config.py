@@ -14,6 +14,7 @@ from sprachbund.core.config import Config, is_neutral, neutral, validate
 from sprachbund.core.errors import join_or
 from sprachbund.models.fusion.fusion import FusionConfig
 from sprachbund.pipeline.config import ScoringConfig, Seed, Seeds, TransferConfig, listed
+from sprachbund.pipeline.probe_config import Measure, ProbeSettings
 from sprachbund.training.config import TrainingConfig
 
 Point = tuple[tuple[str, Json], ...]
@@ -70,12 +71,43 @@ class TuningConfig(Config):
         best = {name: values[0] for name, values in grid.items()}
         found = [tuple(best.items())]
         for name, values in grid.items():
-            step = [tuple({**best, name: value}.items()) for value in values]
+            step: list[Point] = [tuple({**best, name: value}.items()) for value in values]
             found += step[1:]
             if not ahead and not all(point in scores for point in step):
                 return tuple(found), False
-            best = dict(max(step, key=lambda point: scores.get(point, -inf)))
+            first_best: Point = max(step, key=lambda point: scores.get(point, -inf))
+            best = dict(first_best)
         return tuple(found), True
+
+
+class SweepProbe(ProbeSettings):
+    """What is measured inside the models of a sweep, before they are let go: what claims on features and gates need.
+
+    The source language, the data folder, what a model is scored on and the number format are those of its task.
+    """
+
+    measures: Annotated[tuple[Measure, ...] | None, BeforeValidator(listed)] = Field(
+        ("retrieval", "pos", "removal", "gates"), min_length=1)
+    """What is measured; null: all that the data at hand allow."""
+    states: Literal["fused", "all"] = "fused"
+    """fused: the state that the head reads. all: every layer below it too: as many times the work and the numbers."""
+    tasks: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(None, min_length=1)
+    """Names of tasks; None: all."""
+    systems: Annotated[tuple[str, ...] | None, BeforeValidator(listed)] = Field(None, min_length=1)
+    """Labels of systems ("DLFA (k=7, literal)"); None: all."""
+    seeds: Annotated[tuple[Seed, ...] | None, BeforeValidator(listed)] = Field(None, min_length=1)
+    """Those of the sweep's seeds whose models are probed; None: all."""
+
+    def told(self) -> dict[str, str]:
+        """What is measured and on what, for readers of a probe."""
+        values = self.model_dump(mode="json", include=set(ProbeSettings.model_fields), exclude_defaults=False)
+        return {name: ", ".join(value) if isinstance(value, list) else str(value)
+                for name, value in values.items() if value is not None and not isinstance(value, dict)}
+
+    def asks(self, task: str, system: str, seed: int) -> bool:
+        """Whether the model of a cell is probed."""
+        wanted = ((self.tasks, task), (self.systems, system), (self.seeds, seed))
+        return all(chosen is None or one in chosen for chosen, one in wanted)
 
 
 class SweepConfig(Config):
@@ -93,6 +125,8 @@ class SweepConfig(Config):
     seeds: Seeds = (1, 2, 3)
     tuning: TuningConfig | None = None
     """None: every system is trained with its task's own settings."""
+    probe: SweepProbe | None = None
+    """None: no model is probed."""
 
     @model_validator(mode="after")
     def _distinct_names(self) -> SweepConfig:

@@ -69,7 +69,7 @@ def sweep_config(values: Mapping[str, Any], source: str = "the sweep") -> SweepC
         told = {name for name in parts if any(fault.field.partition(".")[0] == name for fault in faults)}
         faults += [fault for fault in error.faults if fault.field.partition(".")[0] not in told]
     if not faults:
-        faults = _layer_faults(config, fusions, values, source)
+        faults = [*_layer_faults(config, fusions, values, source), *_probe_faults(config, values, source)]
     if faults:
         raise ConfigError(sorted(faults, key=_line), source)
     return config
@@ -189,6 +189,21 @@ def _tuning(values: Mapping[str, Any], tasks: list[SweepTask], source: str, faul
             except ConfigError as error:
                 faults += [Fault(field, fault.what, where, fault.suggestions) for fault in error.faults]
     return {**tuning, "grid": checked}  # type: ignore[dict-item]
+
+
+def _probe_faults(config: SweepConfig, values: Mapping[str, Any], source: str) -> list[Fault]:
+    """Tasks and systems to be probed that the sweep does not have."""
+    if config.probe is None:
+        return []
+    faults = []
+    known = (("tasks", config.probe.tasks, config.task_names), ("systems", config.probe.systems, config.systems))
+    for name, wanted, there in known:
+        for place, one in enumerate(wanted or ()):
+            if one not in there:
+                where = locate(values, ("probe", name, place), source)
+                what = f"the sweep has no {name.removesuffix('s')} named {one!r}; it has: {', '.join(there)}"
+                faults.append(Fault(f"probe.{name}.{place}", what, where, near_matches(one, there)))
+    return faults
 
 
 def _layer_faults(config: SweepConfig, fusions: _Placed, values: Mapping[str, Any], source: str) -> list[Fault]:

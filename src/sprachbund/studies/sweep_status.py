@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sprachbund.stages.assignment import assign
@@ -11,9 +11,13 @@ from sprachbund.stages.keys import Keys
 from sprachbund.stages.store import Store
 from sprachbund.studies.cell_scores import cell_score
 from sprachbund.studies.cells import Cell, choose, later_cells, tuned_at, tuning_cells
+from sprachbund.studies.probes_folder import ProbesFolder
 from sprachbund.studies.rows_folder import RowsFolder
-from sprachbund.studies.sweep_plan import PlannedCell, SweepPlan
-from sprachbund.studies.timings import TIMINGS, Timing, estimate, read_timings
+from sprachbund.studies.sweep_plan import PlannedCell, Role, SweepPlan
+from sprachbund.studies.timings import TIMINGS, estimate, read_timings
+
+_FOR_SCORES: tuple[Role, ...] = ("predict dev", "predict")
+_FOR_PROBES: tuple[Role, ...] = ("probe",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class TaskStatus:
     Args:
         task: its name.
         tuning_done, tuning_cells: cells that serve the choice of settings.
-        done, cells: cells that are compared.
+        done, cells: cells that are compared; done with their probes, where these are asked for.
+        probes_done, probes: models that are probed.
     """
 
     task: str
@@ -31,6 +36,8 @@ class TaskStatus:
     tuning_cells: int
     done: int
     cells: int
+    probes_done: int = 0
+    probes: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class SweepStatus:
         missing: what will run, in this order, in words.
         seconds: estimate for what is missing, as many cells side by side as fit; cells of tasks of which none was
             measured are not in it.
-        unmeasured: how many these are.
+        unmeasured: how many these are, and those whose probes nothing tells of.
         side_by_side: how many trainings run at the same time here.
     """
 
@@ -64,13 +71,16 @@ def sweep_status(plan: SweepPlan, store: Store, folder: RowsFolder) -> SweepStat
     Raises:
         FormatError: a file that does not hold score rows.
     """
-    there = folder.stages
+    there, probed = folder.stages, ProbesFolder(folder).files
 
-    def is_done(planned: PlannedCell) -> bool:
+    def is_scored(planned: PlannedCell) -> bool:
         return there.issuperset(planned.scores)
 
+    def is_done(planned: PlannedCell) -> bool:
+        return is_scored(planned) and all(key in probed for key in planned.probes)
+
     dev: dict[Cell, float] = {}
-    while new := [one for one in plan.tuning(dev) if is_done(one) and one.cell not in dev]:
+    while new := [one for one in plan.tuning(dev) if is_scored(one) and one.cell not in dev]:
         dev |= {one.cell: cell_score(folder.read(one.scores), one).dev for one in new}
     choice = choose(plan.config, dev)
     untuned = later_cells(plan.config, choice, dev)
@@ -78,30 +88,51 @@ def sweep_status(plan: SweepPlan, store: Store, folder: RowsFolder) -> SweepStat
     missing = [planned for planned in cells if not is_done(planned)]
     done = [planned.cell for planned in cells if is_done(planned)]
     tuning = tuning_cells(plan.config, dev, ahead=True)
-    tasks = tuple(_task(name, plan, done, tuning) for name in plan.config.task_names)
-    seconds, unmeasured = _estimate(plan, missing, untuned, read_timings(folder.folder.with_name(TIMINGS)), store)
+    asked = [planned.cell for planned in cells if any(key in probed for key in planned.probes)]
+    tasks = tuple(_task(name, plan, done, tuning, asked) for name in plan.config.task_names)
+    unsettled = plan.planned(untuned)
+    spared = _spared(plan, missing, unsettled, is_scored, probed)
+    timings = read_timings(folder.folder.with_name(TIMINGS))
+    seconds, unmeasured = estimate((*missing, *unsettled), timings, store, spared)
     beside = _side_by_side(missing or list(cells))
-    waiting = (*(one.cell for one in missing), *untuned)
-    words = tuple("tuning, " * cell.tuning + cell.label for cell in waiting)
+    words = (*(("probe of " if is_scored(one) else "") + _told(one.cell) for one in missing), *map(_told, untuned))
     return SweepStatus(tasks, words, seconds / min(beside, max(1, len(words))), unmeasured, beside)
 
 
-def _task(name: str, plan: SweepPlan, done: Sequence[Cell], tuning: Sequence[Cell]) -> TaskStatus:
+def _told(cell: Cell) -> str:
+    return "tuning, " * cell.tuning + cell.label
+
+
+def _task(
+    name: str, plan: SweepPlan, done: Sequence[Cell], tuning: Sequence[Cell], probed: Sequence[Cell]
+) -> TaskStatus:
     here = [cell for cell in done if cell.task.label == name]
-    cells = len(plan.config.aggregators) * len(plan.config.seeds)
+    config = plan.config
     tuned = sum(cell.tuning for cell in here)
-    return TaskStatus(name, tuned, sum(cell.task.label == name for cell in tuning), len(here) - tuned, cells)
+    asked = sum(config.probe.asks(name, system, seed) for system in config.systems for seed in config.seeds
+                ) if config.probe else 0
+    cells = len(config.aggregators) * len(config.seeds)
+    return TaskStatus(name, tuned, sum(cell.task.label == name for cell in tuning), len(here) - tuned, cells,
+                      sum(cell.task.label == name for cell in probed), asked)
 
 
-def _estimate(
-    plan: SweepPlan, missing: Sequence[PlannedCell], untuned: Sequence[Cell], timings: Sequence[Timing], store: Store
-) -> tuple[float, int]:
-    """Cells that wait for their settings are trained in tuning already, where it has their seed."""
-    unsettled = plan.planned(untuned)
+def _spared(
+    plan: SweepPlan, missing: Sequence[PlannedCell], unsettled: Sequence[PlannedCell],
+    is_scored: Callable[[PlannedCell], bool], probed: Collection[str],
+) -> dict[PlannedCell, Collection[Role]]:
+    """What cells need not do: those that wait for their settings are trained in tuning already, where it has their
+    seed, and others lack their rows or their probe alone."""
     tuned = set(tuned_at(plan.config).values())
-    trained = {one for one in unsettled if not one.cell.tuning
-               and one.cell.seed in plan.config.tuning_seeds and one.cell.system in tuned}
-    return estimate((*missing, *unsettled), timings, store, trained=trained)
+    found: Sequence[Role] = ("train", "predict dev")
+    spared: dict[PlannedCell, Collection[Role]] = {
+        one: found for one in unsettled
+        if not one.cell.tuning and one.cell.seed in plan.config.tuning_seeds and one.cell.system in tuned}
+    for one in missing:
+        if is_scored(one):
+            spared[one] = _FOR_SCORES
+        elif any(key in probed for key in one.probes):
+            spared[one] = _FOR_PROBES
+    return spared
 
 
 def _side_by_side(cells: Sequence[PlannedCell]) -> int:

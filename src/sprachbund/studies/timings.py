@@ -18,7 +18,8 @@ from sprachbund.studies.sweep_plan import PlannedCell, Role
 
 TIMINGS = "timings.jsonl"
 """A line a computed cell."""
-_MEASURED: tuple[Role, ...] = ("train", "predict dev", "predict")
+_MEASURED: tuple[Role, ...] = ("train", "predict dev", "predict", "probe")
+_FOR_ROWS = _MEASURED[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class Timing:
     seconds: Mapping[Role, float]
 
 
-def measure(planned: PlannedCell, store: Store) -> Timing:
-    """Read what the stages of a cell took from the store."""
+def measure(planned: PlannedCell, store: Store, roles: Iterable[Role] = _FOR_ROWS) -> Timing:
+    """Read what stages of a cell took from the store; default: those that its rows need."""
     seconds: dict[Role, float] = {}
-    for role in _MEASURED:
+    for role in roles:
         with suppress(KeyError, SprachbundError):  # a tuning cell has no targets; or gone, as scores were stored before
             seconds[role] = round(store.manifest(planned.keys[role]).seconds, 2)
     return Timing(planned.cell.task.label, processor(), seconds)
@@ -73,9 +74,10 @@ def read_timings(path: Path) -> list[Timing]:
 
 
 def estimate(
-    cells: Iterable[PlannedCell], timings: Iterable[Timing], store: Store, trained: Collection[PlannedCell] = ()
+    cells: Iterable[PlannedCell], timings: Iterable[Timing], store: Store,
+    spared: Mapping[PlannedCell, Collection[Role]],
 ) -> tuple[float, int]:
-    """Estimate what cells will take, one after the other, from cells of the same task.
+    """Estimate what cells will take, one after the other, from cells of the same task; probes of other tasks will do.
 
     Those of this machine count where there are some, else all.
 
@@ -83,25 +85,31 @@ def estimate(
         cells: what will run.
         timings: of cells that ran.
         store: stages whose output it holds take no time.
-        trained: cells among them that will find their model trained, and scored on dev.
+        spared: what some of them need not do: what they are for is there already.
 
     Returns:
-        Seconds, and for how many of the cells there is nothing to go by; they are not in the sum.
+        Seconds, and for how many of the cells there is nothing to go by, or nothing for their probes; they are not in
+        the sum.
     """
     known = list(timings)
     here = [timing for timing in known if timing.processor == processor()] or known
+    any_probe = _mean(here, "probe")
     total, unknown = 0.0, 0
     for planned in cells:
-        alike = [timing for timing in here if timing.task == planned.cell.task.label and "train" in timing.seconds]
-        if not alike:
+        alike = [timing for timing in here if timing.task == planned.cell.task.label]
+        roles = [role for role in _MEASURED if role in planned.keys and role not in spared.get(planned, ())]
+        means = {role: _mean(alike, role) for role in _MEASURED}
+        means["probe"] = any_probe if means["probe"] is None else means["probe"]
+        if means["train"] is None or ("probe" in roles and means["probe"] is None):
             unknown += 1
             continue
-        for role in _MEASURED[2:] if planned in trained else _MEASURED:
-            measured = [timing.seconds[role] for timing in alike if role in timing.seconds]
-            key = planned.keys.get(role)
-            if key is not None and measured and not store.has(key):
-                total += fmean(measured)
+        total += sum(means[role] or 0.0 for role in roles if not store.has(planned.keys[role]))
     return total, unknown
+
+
+def _mean(timings: Iterable[Timing], role: Role) -> float | None:
+    measured = [timing.seconds[role] for timing in timings if role in timing.seconds]
+    return fmean(measured) if measured else None
 
 
 def processor() -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sprachbund.languages.language import find_variant
 from sprachbund.results.claims.records import Figure
-from sprachbund.results.probe_findings import ProbedModel, ProbeFindings, TaskEffect
+from sprachbund.results.probe_findings import FUSED, ProbedModel, ProbeFindings, TaskEffect
 from sprachbund.statistics.crossed import Scores
 from sprachbund.statistics.means import MeanEstimate, mean_estimate
 from sprachbund.statistics.repetitions import Floats
@@ -37,7 +37,7 @@ class Trained:
     def fused(self, measure: str, variant: str) -> dict[str, float]:
         """Language -> a measure of the fused state."""
         return {item.language: item.value for item in self.probe.points
-                if (item.model, item.measure, item.variant, item.state) == ("after", measure, variant, "fused")}
+                if (item.model, item.measure, item.variant, item.state) == ("after", measure, variant, FUSED)}
 
 
 def trained_models(probes: Iterable[ProbeFindings]) -> list[Trained]:

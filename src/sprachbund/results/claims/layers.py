@@ -12,6 +12,7 @@ from sprachbund.results.claims.measures import LEAST_SEEDS, measure, probability
 from sprachbund.results.claims.records import ClaimVerdict, Figure, Part, Verdict
 from sprachbund.results.claims.rules import SIGNIFICANT, of_all, of_most
 from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE
+from sprachbund.results.probe_findings import FUSED
 from sprachbund.statistics.curves import CurveFits, Optimum, Shape, fit_curves, optimum, peak_agreement
 from sprachbund.statistics.mixed_models import interaction_test
 from sprachbund.statistics.power import repetitions_needed
@@ -54,7 +55,7 @@ def _equilibrium(evidence: Evidence, gate: str) -> ClaimVerdict:
     missing: list[str] = []
     parts = [part for name in DATA_SETS if (part := _task_curves(evidence, name, gate, missing)) is not None]
     verdict = of_most([part.verdict for part in parts], len(DATA_SETS))
-    if not any(average.state == "fused" for probe in evidence.probes for average in probe.averages):
+    if not any(average.state == FUSED for probe in evidence.probes for average in probe.averages):
         missing.append("probes of both abilities on the fused state (sprachbund probe of models with a fusion)")
     told = "; ".join(f"{part.name} {part.verdict}" for part in parts)
     why = f"Best layer and best weight inside their ranges: {told}." if parts else "No task has curves to judge."

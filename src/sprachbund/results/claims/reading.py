@@ -13,19 +13,21 @@ from sprachbund.core.errors import DataError
 from sprachbund.core.source import Location
 from sprachbund.results.claims.evidence import Study
 from sprachbund.results.claims.gate_means import GateMeans, gates_of_cell, is_gates
-from sprachbund.results.probe_files import PROBE_FILE, read_probe
+from sprachbund.results.probe_files import PROBE_FILE, PROBES, read_probe
 from sprachbund.results.probe_findings import ProbeFindings
 from sprachbund.results.sweep_rows import read_sweep_rows
 
 _ROWS, _GATES = "rows", "gates"
+_OF_CELLS = (_ROWS, _GATES, PROBES)
+"""Folders below a study's own."""
 _COLUMNS = {"identities", "counts", "system", "seed"}
 
 
 def read_studies(folders: Iterable[Path], *, unaveraged: Mapping[str, Collection[str]] | None = None) -> list[Study]:
     """Read everything below folders: each folder with row files (or a folder `rows` of them) or a probe is a study.
 
-    Gate statistics of a study's cells lie in its folder `gates`, under the names of the cells' rows. Other tables
-    (curves of a probe) are passed over.
+    Gate statistics of a study's cells lie in its folder `gates`, under the names of the cells' rows, and probes of
+    their models in its folder `probes`. Other tables (curves of a probe) are passed over.
 
     Args:
         folders: of sweeps, runs and probes, or folders of such folders.
@@ -48,7 +50,7 @@ def read_studies(folders: Iterable[Path], *, unaveraged: Mapping[str, Collection
             seen.add(path.resolve())
             if path.suffix == ".parquet":
                 _table(found, folder, path)
-            elif path.name == PROBE_FILE:
+            elif path.name == PROBE_FILE or (path.parent.name == PROBES and path.suffix == ".json"):
                 _files(found, folder, path).probes.append(read_probe(path))
     return [Study(files.name, read_sweep_rows(files.rows) if files.rows else (), tuple(files.probes),
                   tuple(files.gates), unaveraged or {}) for files in found.values()]
@@ -67,7 +69,7 @@ class _Files:
 def _files(found: dict[Path, _Files], given: Path, path: Path) -> _Files:
     """The study that a file belongs to, by its folder; named below the folder given, so that no machine is told."""
     folder, top = path.parent.resolve(), given.resolve()
-    home = folder.parent if folder.name in (_ROWS, _GATES) else folder
+    home = folder.parent if folder.name in _OF_CELLS else folder
     if home not in found:
         inside = home.relative_to(top) if home.is_relative_to(top) else Path()
         found[home] = _Files((Path(top.name if home.is_relative_to(top) else home.name) / inside).as_posix())
