@@ -1,4 +1,4 @@
-"""`sprachbund data list | show`: what data sets are known, and examples from them."""
+"""`sprachbund data list | show | get`: what data sets are known, examples from them, copies from the hub."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from sprachbund.cli.data_get import get
 from sprachbund.cli.options import DataDir
 from sprachbund.cli.terminal import console
 from sprachbund.core.errors import DataError, join_or
@@ -20,7 +21,8 @@ from sprachbund.data.splits import sample
 from sprachbund.languages.language import find_variant
 from sprachbund.tasks.task import TASKS
 
-app = typer.Typer(add_completion=False, rich_markup_mode="rich", help="Show data sets and examples from them.")
+app = typer.Typer(add_completion=False, rich_markup_mode="rich", help="Show data sets, draw examples, fetch copies.")
+app.command("get")(get)
 
 
 @app.command("list")

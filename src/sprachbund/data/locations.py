@@ -15,8 +15,10 @@ from sprachbund.core.source import Location
 from sprachbund.data.bundled import open_bundled
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.catalogue import cards, find_card
+from sprachbund.data.fetched import as_fetched
 from sprachbund.data.file_source import Files, FileSource, files_in_folder, files_of_pattern
 from sprachbund.data.formats.reader import READERS, ReaderOptions
+from sprachbund.data.hub import HUB, open_hub
 from sprachbund.data.labels import Kind
 from sprachbund.data.source import SPLIT_NAMES, DataSource, SomeLanguages
 from sprachbund.data.xtreme import as_downloaded, find_in_download
@@ -36,7 +38,8 @@ class DataConfig(Config):
 
     name: str = Field(min_length=1)
     """A data set of the catalogue; a folder with `<language>/<split>.<ending>[.gz]` in it; a pattern of
-    file names with `{language}` and, perhaps, `{split}`; or `bundled:ha-intents`."""
+    file names with `{language}` and, perhaps, `{split}`; `bundled:ha-intents`; or `hub:` and a data set of the
+    catalogue, a hub's id or a local copy of its repository."""
     format: str | None = None
     """Registered reader; None: the card's, or by the ending of the file name."""
     reader: ReaderOptions = ReaderOptions()
@@ -71,6 +74,8 @@ def open_source(
     name = config.name
     if name.startswith(BUNDLED):
         return _kept(open_bundled(name.removeprefix(BUNDLED), kind, config.labels), config)
+    if name.startswith(HUB):
+        return _kept(_hub_source(config, kind, data_dir), config)
     if "{" in name:
         return _pattern_source(config, formats, data_dir)
     card = find_card(name)
@@ -135,17 +140,29 @@ def _card_source(
             files, left_out, place = downloaded
             return _source(config, files, left_out, as_downloaded(card), formats, card.name, str(place))
     if there:
-        return _folder_source(config, there[0], card, formats)
+        return _folder_source(config, there[0], as_fetched(card, there[0]), formats)
     refuse_archives(found)
     where = "this folder" if data_dir is None else str(data_dir)
+    elsewhere = f", or read it from the hub: {HUB}{card.name}" if card.hub else ""
     raise DataError(f"the data set {card.name} is not in {where}: there is no folder {folder}",
-                    remedy="give the folder that holds your data sets with --data-dir")
+                    remedy=f"give the folder that holds your data sets with --data-dir{elsewhere}")
 
 
 def _check_kind(card: DatasetCard, kind: Kind) -> None:
     if all(_KINDS.get(task, kind) != kind for task in card.tasks):
         raise DataError(f"the data set {card.name} is for {join_or(card.tasks)}",
                         remedy=f"run it with --task {card.task}, or choose another data set")
+
+
+def _hub_source(config: DataConfig, kind: Kind, data_dir: Path | None) -> DataSource:
+    name = config.name.removeprefix(HUB)
+    card = find_card(name)
+    if card is not None:
+        _check_kind(card, kind)
+    if config.labels is not None:
+        raise DataError(f"{config.name} offers no label set {config.labels!r}",
+                        remedy="name the column: reader: {label_column: ...}")
+    return open_hub(name, kind, config.reader, data_dir)
 
 
 def _folder_source(config: DataConfig, folder: Path, card: DatasetCard | None,

@@ -91,7 +91,7 @@ class ScoringConfig(Config):
     @property
     def label(self) -> str:
         """The run's name in tables and folders."""
-        return self.name or f"{self.task}-{Path(self.data.name).name.replace('bundled:', '')}"
+        return self.name or f"{self.task}-{Path(self.data.name).name.replace('bundled:', '').replace('hub:', '')}"
 
     def test_data_config(self) -> DataConfig:
         """Where the targets' data come from."""
