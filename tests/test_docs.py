@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sprachbund.models.fusion.fusion import FUSIONS, fusion_config
+from sprachbund.models.fusion.fusion import FUSIONS, build_fusion, fusion_config
 from sprachbund.testing.check_fusion import check_fusion
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "add-an-aggregator.md"
@@ -38,6 +38,19 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     yield tmp_path
     sys.modules.pop("gated_fusion", None)
+
+
+def test_every_aggregator_stands_on_its_page_with_its_options_and_weights() -> None:
+    lines = (PAGE.parent / "aggregators.md").read_text(encoding="utf-8").splitlines()
+    told = {cells[1].strip(" `"): cells for cells in (line.split("|") for line in lines if line.startswith("| `"))}
+    assert set(told) == set(FUSIONS.built_in)
+    for name, cells in told.items():
+        fields = FUSIONS.load(name).value.config_class.model_fields
+        options = set(fields) - {"type", "identity_start", "upper"}
+        assert set(re.findall(r"`(\w+)`", cells[2])) == options
+        layer = {"layer": 7} if "layer" in fields and fields["layer"].is_required() else {}
+        fusion = build_fusion(fusion_config({"type": name, **layer}), 384, n_layers=12)
+        assert int(cells[4].replace(",", "")) == sum(weight.numel() for weight in fusion.parameters()), name
 
 
 def test_an_aggregator_of_twenty_lines_keeps_the_contract(installed: Path) -> None:

@@ -42,6 +42,7 @@ class Residual(Pair):
     version: ClassVar[int] = 1
     summary: ClassVar[str] = "the last layer plus a lower one after dropout, without parameters (RESBERT, ACL 2023)"
     config_class: ClassVar[type[FusionConfig]] = ResidualConfig
+    has_weights: ClassVar[bool] = False
 
     def __init__(self, config: ResidualConfig, width: int, n_streams: int) -> None:
         super().__init__(config, width, n_streams)
