@@ -138,6 +138,8 @@ def test_claims_find_in_a_probed_sweep_what_they_lack_in_a_plain_one(sweep: Path
     assert [part.name for part in gate.parts] == ["gate by task", "frozen on XNLI", "frozen on NER", "frozen on POS"]
     for part in features.parts:
         assert [figure.unit for figure in part.figures[:4]] == ["points", "points", "correlation", "correlation"]
+        assert part.figures[4].what == f"{SYSTEMS[1]} minus last layer, of the models that were probed"
+        assert "of which retrieval and parts of speech carry" in part.why
     assert all(part.seeds == (1, 2) for part in (*features.parts, *gate.parts))
 
     again = _sweep(probed, output, tmp_path / "an empty store")

@@ -9,7 +9,8 @@ import pytest
 from sprachbund.models.fusion.fusion import FusionConfig
 from sprachbund.pipeline.prepare import load_task
 from sprachbund.results.claims.decide import decide
-from sprachbund.results.claims.evidence import Study
+from sprachbund.results.claims.evidence import Study, gather
+from sprachbund.results.claims.gates import over_static
 from sprachbund.results.claims.records import ClaimVerdict
 from sprachbund.results.records import ScoreRow
 from sprachbund.studies.sweep_config import SweepConfig
@@ -77,6 +78,15 @@ def test_every_ablation_of_the_module_is_read(config: SweepConfig) -> None:
         assert part.system == "DLFA (k=7, literal)"
         assert [figure.what.partition(" minus ")[2].partition(", accuracy")[0] for figure in part.figures[::2]] == [
             "DLFA (k=7, literal, global branch)", "DLFA (k=7, literal, local branch)", "DLFA (k=7, sigmoid)"]
+
+
+def test_a_gate_that_cannot_move_stands_beside_one_that_was_frozen(config: SweepConfig) -> None:
+    (evidence,) = gather([Study("mechanism", rows_of(config, both_branches))])
+    for data_set in ("panx", "ud_pos"):
+        (figure,) = over_static(evidence, data_set, "literal")
+        assert figure.what.startswith("DLFA (k=7, literal) minus static gate (k=7), accuracy")
+        assert figure.value == pytest.approx(3.0, abs=0.5)
+    assert over_static(evidence, "xnli", "literal") == ()
 
 
 def test_branches_that_do_as_well_alone_speak_against_the_claim(config: SweepConfig) -> None:

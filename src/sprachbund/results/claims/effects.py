@@ -8,19 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from sprachbund.languages.language import find_variant
+from sprachbund.results.claims.evidence import Evidence
 from sprachbund.results.claims.records import Figure
 from sprachbund.results.probe_findings import FUSED, ProbedModel, ProbeFindings, TaskEffect
 from sprachbund.statistics.crossed import Scores
 from sprachbund.statistics.means import MeanEstimate, mean_estimate
 from sprachbund.statistics.repetitions import Floats
 
+LEAST_UNITS, LEAST_CLUSTERS = 8, 3
+"""Pairs of model and language, and languages, with which a correlation is worth telling."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A fine-tuned model and what its probe found."""
+    """A fine-tuned model, what its probe found, and the study that it is of."""
 
     model: ProbedModel
     probe: ProbeFindings
+    study: str = ""
 
     def effects(self, data_set: str, change: str) -> dict[str, TaskEffect]:
         """Language -> what a change does to the score, targets only."""
@@ -39,15 +44,21 @@ class Trained:
         return {item.language: item.value for item in self.probe.points
                 if (item.model, item.measure, item.variant, item.state) == ("after", measure, variant, FUSED)}
 
+    def features(self, data_set: str) -> dict[str, tuple[float, float, float]]:
+        """Language -> retrieval and parts of speech of the fused state, and the score; targets that have all three."""
+        scores, retrieval, pos = self.scores(data_set), self.fused("retrieval", "mean"), self.fused("pos", "")
+        return {code: (retrieval[code], pos[code], scores[code]) for code in sorted(scores)
+                if code in retrieval and code in pos}
 
-def trained_models(probes: Iterable[ProbeFindings]) -> list[Trained]:
+
+def trained_models(evidence: Evidence) -> list[Trained]:
     """The fine-tuned models of probes, each once, in an order that does not hang on that of files."""
     found: dict[tuple[str, str, str, int, int], Trained] = {}
-    for probe in probes:
+    for probe, study in zip(evidence.probes, evidence.probed_in, strict=True):
         for model in probe.models:
             if model.role == "after":
                 key = (model.task, model.train_data, model.system, model.train_examples, model.seed)
-                found.setdefault(key, Trained(model, probe))
+                found.setdefault(key, Trained(model, probe, study))
     return [found[key] for key in sorted(found)]
 
 

@@ -168,6 +168,7 @@ class Evidence:
         gates: of models, each once.
         notes: what was left out, and why.
         level: coverage of intervals.
+        probed_in: the study of each probe.
     """
 
     encoder: str
@@ -177,6 +178,7 @@ class Evidence:
     gates: tuple[GateMeans, ...]
     notes: tuple[str, ...]
     level: float = LEVEL
+    probed_in: tuple[str, ...] = ()
 
     def best(self, data_set: str, worth: Callable[[Comparison], float]) -> Comparison | None:
         """The study of a data set with most of what a rule needs, or None where none has any of it."""
@@ -224,7 +226,8 @@ def _evidence(encoder: str, studies: Sequence[Study], level: float) -> Evidence:
             for part in sort_rows(group):
                 extra = study.unaveraged.get(part.data_set, ())
                 found.setdefault(part.data_set, []).append(Comparison(study.name, part, extra, level))
-    probes = tuple(probe for study in studies for probe in study.probes if probe.encoder == encoder)
+    placed = [(probe, study.name) for study in studies for probe in study.probes if probe.encoder == encoder]
+    probes = tuple(probe for probe, _ in placed)
     ordered = {name: tuple(sorted(items, key=lambda item: (-len(item.part.test), item.study)))
                for name, items in found.items()}
     for name, items in ordered.items():
@@ -237,7 +240,8 @@ def _evidence(encoder: str, studies: Sequence[Study], level: float) -> Evidence:
     gates = each_once(item for item in [*(gate for study in studies for gate in study.gates),
                                         *(gate for probe in probes for gate in gates_of_probe(probe))]
                       if item.encoder == encoder)
-    return Evidence(encoder, provenance, ordered, probes, gates, tuple(notes), level)
+    return Evidence(encoder, provenance, ordered, probes, gates, tuple(notes), level,
+                    tuple(study for _, study in placed))
 
 
 def _alike(rows: Sequence[ScoreRow]) -> list[tuple[str, list[ScoreRow]]]:

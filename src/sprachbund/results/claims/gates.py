@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sprachbund.results.claims.effects import Trained, changes, largest_system, trained_models
-from sprachbund.results.claims.evidence import DLFA, GATES, Evidence
+from sprachbund.results.claims.evidence import DLFA, GATES, Comparison, Evidence
 from sprachbund.results.claims.gate_means import GateMeans
-from sprachbund.results.claims.measures import points, span, with_enough_seeds
+from sprachbund.results.claims.measures import measure, points, span, with_enough_seeds
 from sprachbund.results.claims.records import ClaimVerdict, Figure, Part, Verdict
 from sprachbund.results.claims.rules import of_all, of_most
 from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE, SMALLEST_EFFECT
@@ -17,7 +17,7 @@ from sprachbund.statistics.intervals import Interval
 from sprachbund.statistics.repetitions import Floats
 from sprachbund.statistics.variance_components import variance_components
 
-_FROZEN = "frozen scalar gate"
+_FROZEN, _STATIC = "frozen scalar gate", "static_gate"
 _Table = dict[str, dict[int, Mapping[str, float]]]
 """Data set -> seed -> language -> mean of the gate."""
 
@@ -29,7 +29,8 @@ def depends_on_the_task(evidence: Evidence) -> list[ClaimVerdict]:
     of one task is another model than seed 1 of another): task must explain more of its variance than seeds do, with the
     interval of the ratio of variance components above 1. And a gate frozen at its mean, one number for all, must lose
     at least 0.5 points on the target languages, interval below 0, on at least 3 of 4 tasks. Not supported where the
-    ratio lies below 1, or where freezing loses less than 0.5 points on too many tasks.
+    ratio lies below 1, or where freezing loses less than 0.5 points on too many tasks. Where a gate that cannot move
+    was trained in its place (`static_gate` of the sweep `mechanism`), what the moving one gains over it stands beside.
     """
     return [_verdict(evidence, gate) for gate in GATES]
 
@@ -53,10 +54,10 @@ def frozen_rule(change: float, low: float, high: float) -> Verdict:
 
 
 def _verdict(evidence: Evidence, gate: str) -> ClaimVerdict:
-    models = [item for item in trained_models(evidence.probes) if item.model.fusion == DLFA and item.model.gate == gate]
+    models = [item for item in trained_models(evidence) if item.model.fusion == DLFA and item.model.gate == gate]
     missing: list[str] = []
     spread = _spread([item for item in evidence.gates if (item.fusion, item.gate) == (DLFA, gate)], gate, missing)
-    frozen = [part for name in DATA_SETS if (part := _frozen(name, models, gate, missing)) is not None]
+    frozen = [part for name in DATA_SETS if (part := _frozen(evidence, name, models, gate, missing)) is not None]
     halves: list[Verdict] = []
     if spread is not None:
         halves.append(spread.verdict)
@@ -103,7 +104,9 @@ def _layout(table: _Table) -> tuple[Floats, tuple[str, ...], tuple[str, ...], tu
     return values.reshape(len(tasks), len(languages), count), tuple(tasks), tuple(languages), seeds
 
 
-def _frozen(data_set: str, models: Sequence[Trained], gate: str, missing: list[str]) -> Part | None:
+def _frozen(
+    evidence: Evidence, data_set: str, models: Sequence[Trained], gate: str, missing: list[str]
+) -> Part | None:
     members = largest_system(models, data_set, _FROZEN)
     found = changes(members, data_set, _FROZEN) if members else None
     if found is None:
@@ -118,5 +121,24 @@ def _frozen(data_set: str, models: Sequence[Trained], gate: str, missing: list[s
     figures = [figure]
     if by_channel is not None:
         figures.append(by_channel.figure("score with each channel frozen at its mean minus score"))
+    figures += over_static(evidence, data_set, gate)
     why = f"Freezing changes the score by {points(figure.value)} ({span(figure.low, figure.high)}).{few}"
     return Part(f"frozen on {PURPOSE[data_set]}", members[0].model.system, verdict, why, tuple(figures))
+
+
+def over_static(evidence: Evidence, data_set: str, gate: str) -> tuple[Figure, ...]:
+    """DLFA minus a gate that was trained as one number a channel, at the highest layer that both were trained at; empty
+    where no study has both."""
+    found = evidence.best(data_set, lambda item: float(len(_beside_static(item, gate))))
+    if found is None:
+        return ()
+    moving, static = _beside_static(found, gate)[-1]
+    measured = measure(found, moving, static)
+    return measured.figures[:1] if measured else ()
+
+
+def _beside_static(comparison: Comparison, gate: str) -> list[tuple[str, str]]:
+    """(DLFA, static gate) of each layer that both have, ascending."""
+    static = {facts.layer: facts.name for facts in comparison.part.systems
+              if comparison.fusion(facts.name) == _STATIC}
+    return [(facts.name, static[k]) for k, facts in comparison.layers(gate).items() if k in static]

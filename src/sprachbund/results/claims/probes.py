@@ -6,9 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sprachbund.results.claims.effects import Changes, Trained, changes, data_sets, largest_system, trained_models
+from sprachbund.results.claims.effects import (
+    LEAST_CLUSTERS,
+    LEAST_UNITS,
+    Changes,
+    Trained,
+    changes,
+    data_sets,
+    largest_system,
+    trained_models,
+)
 from sprachbund.results.claims.evidence import Evidence
 from sprachbund.results.claims.measures import points, span, with_enough_seeds
+from sprachbund.results.claims.mediation import with_mediation
 from sprachbund.results.claims.records import ClaimVerdict, Figure, Part, Verdict
 from sprachbund.results.claims.rules import of_all, of_most
 from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE
@@ -19,7 +29,6 @@ POOLINGS = ("mean", "first")
 _STRUCTURE = ("language_identity", "pos")
 _SUBSPACES = ("semantic", "structure")
 _COST = 1.0
-_LEAST_UNITS, _LEAST_CLUSTERS = 8, 3
 
 
 def lower_and_upper_layers(evidence: Evidence) -> list[ClaimVerdict]:
@@ -116,15 +125,15 @@ def crucial_features(evidence: Evidence) -> ClaimVerdict:
     fused state's retrieval (semantic), parts of speech kept fixed, and with parts of speech (structure), retrieval kept
     fixed, must both have intervals above 0 (languages redrawn). And removing the semantic or the structural subspace of
     the fused state must cost at least 1 point more than removing a random one of the same rank, interval above 0. All
-    four must hold, on at least 3 of 4 tasks. That features are "crucial" beyond this cannot be decided.
+    four must hold, on at least 3 of 4 tasks. That features are "crucial" beyond this cannot be decided. Beside the
+    verdict stands how much of a fusion's gain over the last layer the two measures carry.
     """
-    models = trained_models(evidence.probes)
+    models = trained_models(evidence)
     missing: list[str] = []
     known = [name for name in DATA_SETS if name in data_sets(models)]
     missing += [f"{PURPOSE[name]}: probes of {PLANNED_SEEDS} trained models with fused states and removed subspaces"
                 for name in DATA_SETS if name not in known]
-    parts = [_features(name, models, missing) for name in known]
-    missing.append("mediation: whether probe quality carries the difference between systems (no part of the rule)")
+    parts = [with_mediation(_features(name, models, missing), evidence, name, models, missing) for name in known]
     verdict = of_most([part.verdict for part in parts], len(DATA_SETS))
     told = "; ".join(f"{part.name} {part.verdict}" for part in parts) or "No probe of a trained model was read"
     remarks = ("Retrieval of translations is the semantic measure; paraphrase similarity is not measured.",
@@ -180,19 +189,15 @@ def _features(data_set: str, models: Sequence[Trained], missing: list[str]) -> P
                               found.interval.high, "correlation", seeds, (), found.interval.method))
     if len(judged) < 4 and len(figures) < 4:
         missing.append(f"{PURPOSE[data_set]}: retrieval and parts of speech on the fused state of models with scores "
-                       f"in {_LEAST_CLUSTERS} languages or more, {_LEAST_UNITS} pairs of model and language")
+                       f"in {LEAST_CLUSTERS} languages or more, {LEAST_UNITS} pairs of model and language")
     return Part(PURPOSE[data_set], system, of_all(judged, 4), " ".join(told) or "Nothing to judge.", tuple(figures))
 
 
 def _correlations(data_set: str, models: Sequence[Trained]) -> dict[str, Correlation]:
     """Partial correlations over (model, language), languages redrawn; empty where there are too few."""
-    rows = []
-    for model in models:
-        scores, retrieval, pos = model.scores(data_set), model.fused("retrieval", "mean"), model.fused("pos", "")
-        rows += [(retrieval[code], pos[code], scores[code], code) for code in sorted(scores)
-                 if code in retrieval and code in pos]
+    rows = [(*values, code) for model in models for code, values in model.features(data_set).items()]
     clusters = [row[3] for row in rows]
-    if len(rows) < _LEAST_UNITS or len(set(clusters)) < _LEAST_CLUSTERS:
+    if len(rows) < LEAST_UNITS or len(set(clusters)) < LEAST_CLUSTERS:
         return {}
     semantic, structural, score = (np.array([row[place] for row in rows], dtype=np.float64) for place in range(3))
     return {
