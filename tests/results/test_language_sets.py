@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from sprachbund.languages.distances import distance
 from sprachbund.languages.language import find_variant
 from sprachbund.results.findings import TargetInfo
 from sprachbund.results.language_sets import language_sets
@@ -51,3 +52,34 @@ def test_targets_that_are_only_shown_are_in_no_set():
 
 def test_the_source_alone_makes_no_set():
     assert language_sets([target("en")]) == []
+
+
+def grouped(*codes: str, **given: str) -> dict[tuple[str, str], set[str]]:
+    return {(item.kind, item.group): set(item.languages)
+            for item in language_sets([target(code) for code in codes], **given)}
+
+
+def test_thirds_of_distance_go_from_near_to_far_and_hold_every_known_language_once():
+    codes = ("en", "de", "nl", "fr", "ru", "fi", "ja", "ko", "hi", "tok")
+    found = grouped(*codes, source="en")
+    near, middle, far = (found["distance", name] for name in ("near", "middle", "far"))
+    assert {"de", "nl"} <= near
+    assert {"ja", "ko"} <= far
+    assert near | middle | far == set(codes) - {"en", "tok"}
+    assert len(near) + len(middle) + len(far) == 8
+    furthest = {name: max(distance("syntactic", "en", code) or 0 for code in group)
+                for name, group in (("near", near), ("middle", middle))}
+    assert all(furthest["near"] < (distance("syntactic", "en", code) or 0) for code in middle | far)
+    assert all(furthest["middle"] < (distance("syntactic", "en", code) or 0) for code in far)
+
+
+def test_few_languages_or_no_source_make_no_thirds():
+    assert not [key for key in grouped("de", "fr", "ru", "fi", "ja", source="en") if key[0] == "distance"]
+    assert not [key for key in grouped("de", "fr", "ru", "fi", "ja", "ko", "hi") if key[0] == "distance"]
+
+
+def test_pretraining_parts_languages_only_where_it_is_known_and_differs():
+    found = grouped("de", "yo", "fr", encoder="xlm-roberta-base")
+    assert (found["pretraining", "seen"], found["pretraining", "unseen"]) == ({"de", "fr"}, {"yo"})
+    assert not [key for key in grouped("de", "fr", encoder="xlm-roberta-base") if key[0] == "pretraining"]
+    assert not [key for key in grouped("de", "yo", encoder="of/nobody") if key[0] == "pretraining"]

@@ -215,3 +215,17 @@ def test_intervals_of_scores_stay_between_0_and_100(row):
     assert average(found).estimate.high == 100.0
     (gap,) = found.gaps
     assert gap.estimate.low <= 0 <= gap.estimate.high
+
+
+def test_gaps_by_group_are_the_source_minus_the_groups_mean(random_rows) -> None:
+    rates = {"en": 0.9, "de": 0.8, "nl": 0.75, "fi": 0.5, "ja": 0.3, "ko": 0.35, "hi": 0.4, "yo": 0.2}
+    found = find(random_rows(rates, seeds=(1, 2)), draws=200)
+    averages = {(item.kind, item.group): item.estimate for item in found.averages}
+    english = next(item.estimate.mean for item in found.scores if item.target == "en")
+    kinds = {(gap.kind, gap.group) for gap in found.group_gaps}
+    assert {("family", "Uralic"), ("script", "Latn"), ("distance", "far"), ("pretraining", "unseen")} <= kinds
+    for gap in (*found.gaps, *found.group_gaps):
+        assert gap.estimate.mean == pytest.approx(english - averages[gap.kind, gap.group].mean)
+        assert gap.estimate.low <= gap.estimate.mean <= gap.estimate.high
+    assert found.languages is not None
+    assert {fact.target for fact in found.languages.facts} == set(rates)

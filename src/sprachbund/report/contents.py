@@ -7,6 +7,7 @@ from typing import Literal
 
 from sprachbund.report.charts import Charts, charts
 from sprachbund.report.headline import KeyFigure, headline, key_figures, question
+from sprachbund.report.language_contents import DepthContents, tell_languages
 from sprachbund.report.lookup import Lookup
 from sprachbund.report.numbers import plural, seeds_text
 from sprachbund.report.run_info import DataNote, RunInfo, flat_settings
@@ -40,6 +41,8 @@ class Contents:
         languages: one table of all languages for each metric, the primary one first.
         comparisons: systems against the baseline over all targets, or None for a single system.
         families, scripts: averages.
+        distances, pretraining: averages by distance to the source and by the encoder's pretraining, or None.
+        depth: what goes with transfer over languages, or None.
         handled: what was windowed, unpredicted, repaired, ignored; `handled_summary` says it in a sentence.
         missing: cells without a row, and languages left out with the reason.
         settings, versions, timings: (name, value).
@@ -61,6 +64,9 @@ class Contents:
     comparisons: Table | None
     families: Table
     scripts: Table
+    distances: Table | None
+    pretraining: Table | None
+    depth: DepthContents | None
     handled: Table
     handled_summary: str
     missing: tuple[str, ...]
@@ -100,6 +106,9 @@ def tell(findings: Findings, info: RunInfo) -> Contents:
         comparisons=comparisons_table(look),
         families=averages_table(look, "family"),
         scripts=averages_table(look, "script"),
+        distances=averages_table(look, "distance") if look.groups("distance") else None,
+        pretraining=averages_table(look, "pretraining") if look.groups("pretraining") else None,
+        depth=_depth(findings),
         handled=handled_table(look),
         handled_summary=handled_summary(look),
         missing=_missing(look),
@@ -111,6 +120,12 @@ def tell(findings: Findings, info: RunInfo) -> Contents:
         hardware=info.hardware,
         created=info.created,
     )
+
+
+def _depth(findings: Findings) -> DepthContents | None:
+    if findings.languages is None:
+        return None
+    return tell_languages(findings.languages, findings.targets, findings.scores, findings.level)
 
 
 def _facts(look: Lookup) -> tuple[tuple[str, str], ...]:

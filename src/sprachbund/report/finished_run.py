@@ -1,7 +1,7 @@
 """A finished run: its rows, what may be concluded from them, and what is known of how it was made.
 
-A run's folder holds `report.html`, `report.md`, `languages.svg`, `results.json` and `rows.parquet`; the last
-two suffice to make everything again.
+A run's folder holds `report.html`, `report.md`, `languages.svg`, `map.svg`, `results.json` and `rows.parquet`; the
+last two suffice to make everything again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
 from sprachbund.report.charts import charts
 from sprachbund.report.html import write_html
+from sprachbund.report.language_charts import transfer_map
 from sprachbund.report.lookup import Lookup
 from sprachbund.report.markdown import write_markdown
 from sprachbund.report.run_info import RunInfo
@@ -27,6 +28,7 @@ RESULTS = "results.json"
 HTML = "report.html"
 MARKDOWN = "report.md"
 CHART = "languages.svg"
+MAP = "map.svg"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class FinishedRun:
         write_markdown(folder / MARKDOWN, self.findings, self.info)
         write_html(folder / HTML, self.findings, self.info)
         write_text(folder / CHART, charts(Lookup(self.findings)).scores(standalone=True))
+        found = self.findings.languages
+        drawn = transfer_map(found, self.findings.targets, self.findings.scores, "map") if found else None
+        if drawn is not None:
+            write_text(folder / MAP, drawn.standalone)
         return replace(self, folder=folder)
 
     @property

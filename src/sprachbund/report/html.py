@@ -10,6 +10,7 @@ from sprachbund.report.contents import Contents, tell
 from sprachbund.report.figures.marks import COLOURS, key_mark
 from sprachbund.report.headline import KeyFigure
 from sprachbund.report.html_parts import bullets, note_card, page, pairs_table, table_html
+from sprachbund.report.language_html import depth_html, map_html
 from sprachbund.report.run_info import RunInfo
 from sprachbund.report.tables import Table
 from sprachbund.results.findings import Findings
@@ -27,8 +28,8 @@ def write_html(path: Path, findings: Findings, info: RunInfo) -> None:
 def html_report(contents: Contents) -> str:
     """The whole page as text."""
     sections = [
-        _header(contents), _key_figures(contents), _chart_section(contents), _comparison(contents),
-        _averages(contents), _language_tables(contents), _handled(contents), _run(contents),
+        _header(contents), _key_figures(contents), _map(contents), _chart_section(contents), _comparison(contents),
+        _averages(contents), _depth(contents), _language_tables(contents), _handled(contents), _run(contents),
     ]
     return page(contents.title, sections)
 
@@ -102,7 +103,21 @@ def _comparison(contents: Contents) -> str:
 
 
 def _averages(contents: Contents) -> str:
-    return _section(contents, contents.families) + _section(contents, contents.scripts)
+    tables = (contents.families, contents.scripts, contents.distances, contents.pretraining)
+    return "".join(_section(contents, table) for table in tables if table)
+
+
+def _map(contents: Contents) -> str:
+    if contents.depth is None or contents.depth.map is None:
+        return ""
+    return f'<section id="map">\n{map_html(contents.depth.map)}{_provenance(contents, "source-note")}</section>\n'
+
+
+def _depth(contents: Contents) -> str:
+    if contents.depth is None:
+        return ""
+    return (f'<section id="{escape(contents.depth.name)}">\n<h2>{escape(contents.depth.title)}</h2>\n'
+            f"{depth_html(contents.depth, contents.provenance_line)}</section>\n")
 
 
 def _language_tables(contents: Contents) -> str:

@@ -16,6 +16,12 @@ from sprachbund.results.findings import (
     TransferGap,
 )
 
+_GROUPS = {
+    ("distance", "near"): "The nearest third", ("distance", "middle"): "The middle third",
+    ("distance", "far"): "The farthest third", ("pretraining", "seen"): "In the encoder’s pretraining",
+    ("pretraining", "unseen"): "Not in it",
+}
+
 
 class Lookup:
     """Look up single findings.
@@ -41,7 +47,8 @@ class Lookup:
         self._average_differences = {
             (item.system, item.metric, item.kind, item.group): item for item in findings.average_differences
         }
-        self._gaps = {(item.system, item.metric): item for item in findings.gaps}
+        self._gaps = {(item.system, item.metric, item.kind, item.group): item
+                      for item in (*findings.gaps, *findings.group_gaps)}
         self._handled: dict[tuple[str, str], list[Handled]] = {}
         for handled in findings.handled:
             self._handled.setdefault((handled.metric, handled.target), []).append(handled)
@@ -64,17 +71,21 @@ class Lookup:
         """A system against the baseline on average over a language set."""
         return self._average_differences.get((system, metric, kind, group))
 
-    def gap(self, system: str, metric: str) -> TransferGap | None:
-        """Source score minus target mean."""
-        return self._gaps.get((system, metric))
+    def gap(
+        self, system: str, metric: str, kind: AverageKind = "targets", group: str = ""
+    ) -> TransferGap | None:
+        """Source score minus the mean over a language set."""
+        return self._gaps.get((system, metric, kind, group))
 
     def handled(self, metric: str, target: str) -> list[Handled]:
         """What was done to a language's words, one entry a system."""
         return self._handled.get((metric, target), [])
 
     def groups(self, kind: AverageKind) -> list[str]:
-        """Names of the families or scripts that have an average, the largest language set first."""
+        """Names of the groups that have an average: families and scripts by size, others from near to far."""
         found = {item.group: len(item.languages) for item in self.findings.averages if item.kind == kind}
+        if kind in ("distance", "pretraining"):
+            return list(found)
         return sorted(found, key=lambda name: (-found[name], name))
 
     def row_name(self, target: TargetInfo) -> str:
@@ -85,8 +96,8 @@ class Lookup:
         return target.name.removeprefix(base.name).strip() or target.name
 
     def group_name(self, kind: AverageKind, group: str) -> str:
-        """A family as it is, a script by its English name."""
-        return script_name(group) if kind == "script" else group
+        """A family as it is, a script by its English name, a third of the distances or a pretraining in words."""
+        return script_name(group) if kind == "script" else _GROUPS.get((kind, group), group)
 
     def significant(self, system: str, metric: str) -> tuple[int, int, int]:
         """In how many languages a system is better, worse (Holm, at the findings' level), and how many were tested."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sprachbund.core.files import write_text
 from sprachbund.report.contents import Contents, tell
+from sprachbund.report.language_contents import DepthContents
 from sprachbund.report.run_info import RunInfo
 from sprachbund.report.tables import Cell, Table
 from sprachbund.results.findings import Findings
@@ -31,8 +32,10 @@ def markdown_report(contents: Contents) -> str:
         parts.append(f"> {plain_text(contents.provenance_line)}")
     parts += [bullet_list(contents.caveats),
               bullet_list([f"**{name}**: {value}" for name, value in contents.facts])]
-    tables = [contents.comparisons, contents.families, contents.scripts, *contents.languages]
+    tables = [contents.comparisons, contents.families, contents.scripts, contents.distances, contents.pretraining]
     parts += [markdown_table(table, contents.provenance_line, heading=True) for table in tables if table]
+    parts += list(depth_parts(contents.depth, contents.provenance_line)) if contents.depth else []
+    parts += [markdown_table(table, contents.provenance_line, heading=True) for table in contents.languages]
     parts += [f"## {contents.handled.title}", plain_text(contents.handled_summary)]
     if contents.handled.lines:
         parts.append(markdown_table(contents.handled, contents.provenance_line))
@@ -53,6 +56,16 @@ def markdown_report(contents: Contents) -> str:
             for note in contents.cards)
         parts += ["### Data and models: licences and citations", bullet_list(notes)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def depth_parts(depth: DepthContents, provenance: str, level: str = "##") -> Iterator[str]:
+    """Languages in depth: sentences, tables, notes; headings of tables are one level below."""
+    yield f"{level} {plain_text(depth.title)}"
+    yield bullet_list([plain_text(sentence) for sentence in depth.sentences])
+    for table in depth.tables:
+        yield f"{level}# {plain_text(table.title)}"
+        yield markdown_table(table, provenance)
+    yield bullet_list([plain_text(note) for note in depth.notes])
 
 
 def markdown_table(table: Table, provenance: str = "", *, heading: bool = False) -> str:

@@ -22,6 +22,10 @@ from sprachbund.results.findings import AverageKind, Difference, Estimate, Metri
 
 Tone = Literal["", "better", "worse"]
 NONE = "–"
+_KIND_NOTES: dict[AverageKind, str] = {
+    "distance": "Thirds of the target languages by URIEL's syntactic distance to the source.",
+    "pretraining": "Whether the base language is among those of the encoder's pretraining.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,13 @@ def languages_table(look: Lookup, metric: MetricInfo) -> Table:
 
 
 def averages_table(look: Lookup, kind: AverageKind) -> Table:
-    """Averages by family or script by the primary metric, each with its language set."""
+    """Averages by family, script, distance or pretraining by the primary metric, each with its set and gap."""
     findings, metric = look.findings, look.findings.metric.name
     systems = [system.name for system in findings.systems]
     columns = [Column(kind.capitalize())]
     columns += [Column(name, numeric=True) for name in systems]
+    gaps = any(look.gap(name, metric) for name in systems)
+    columns += [Column("Gap" if len(systems) == 1 else f"Gap, {systems[0]}", numeric=True)] if gaps else []
     columns += [Column(_against(look, name), numeric=True) for name in systems[1:]]
     found = (_average_line(look, metric, kind, group, look.group_name(kind, group)) for group in look.groups(kind))
     lines = [line for line in found if line]
@@ -117,8 +123,11 @@ def averages_table(look: Lookup, kind: AverageKind) -> Table:
     with_source = _average_line(look, metric, "with source", "", "All targets and the source")
     if with_source:
         lines.append(with_source)
+    told = f" {_KIND_NOTES[kind]}" if kind in _KIND_NOTES else ""
+    if gaps:
+        told += f" Gap: score of the source minus that mean{', of the first system' * (len(systems) > 1)}."
     caption = (f"Mean {metric} over each set's languages, source left out unless named; variants count inside their "
-               f"base language. {_interval_sentence(look)} Differences here are not corrected for their number.")
+               f"base language.{told} {_interval_sentence(look)} Differences here are not corrected for their number.")
     return Table(kind, f"By {kind}", caption, tuple(columns), tuple(lines))
 
 
@@ -230,10 +239,17 @@ def _average_line(look: Lookup, metric: str, kind: AverageKind, group: str, labe
         return None
     cells = [Cell(label, (f"{plural(len(known.languages), 'language')}: {', '.join(known.languages)}",))]
     cells += [score_cell(average.estimate if average else None) for average in averages]
+    if any(look.gap(name, metric) for name in systems):
+        gap = look.gap(systems[0], metric, kind, group)
+        cells.append(_gap_cell(gap.estimate) if gap else Cell(NONE, sort=float("-inf")))
     for name in systems[1:]:
         item = look.average_difference(name, metric, kind, group)
         cells.append(_plain_difference(item.difference) if item else Cell(NONE, sort=float("-inf")))
     return Line(tuple(cells))
+
+
+def _gap_cell(estimate: Estimate) -> Cell:
+    return Cell(score(estimate.mean), (signed_span(estimate),), estimate.mean)
 
 
 def _plain_difference(difference: Difference) -> Cell:

@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from sprachbund.report.headline import headline
+from sprachbund.report.language_words import depth_sentences
 from sprachbund.report.lookup import Lookup, is_significant
 from sprachbund.report.numbers import bound, deviation, half_width, plural, score, seeds_text, signed
 from sprachbund.report.tables import handled_summary
@@ -81,6 +82,8 @@ def _closing_lines(look: Lookup) -> list[tuple[str, str]]:
         first = "; ".join(findings.missing[:3]) + ("; ..." if len(findings.missing) > 3 else "")
         lines.append(("yellow", f"{plural(len(findings.missing), 'cell')} without a row: {first}"))
     lines += [("yellow", note) for note in findings.notes]
+    if findings.languages is not None and findings.languages.stated is not None:
+        lines += [("", sentence) for sentence in depth_sentences(findings.languages, findings.level)[:3]]
     lines += [("bold", f"Encoder: {sentence}.") for sentence in findings.provenance]
     return lines
 

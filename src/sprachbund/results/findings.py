@@ -13,8 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from sprachbund.core.errors import FormatError
 from sprachbund.core.source import Location
+from sprachbund.results.language_findings import LanguagesInDepth
 
-AverageKind = Literal["targets", "with source", "family", "script"]
+AverageKind = Literal["targets", "with source", "family", "script", "distance", "pretraining"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,9 @@ class AverageScore:
     """One system's mean over a language set, each base language counted once.
 
     Args:
-        kind: "targets" (all targets, source left out), "with source", "family" or "script".
-        group: the family or script, or "" for the first two kinds.
+        kind: "targets" (all targets, source left out), "with source", "family", "script", "distance" (to the
+            source, syntactic: thirds) or "pretraining" (of the encoder, where it is known).
+        group: the family, script, third ("near", "middle", "far") or "seen" and "unseen"; "" for the first two kinds.
         languages: the set, as base codes in order.
     """
 
@@ -146,13 +148,15 @@ class AverageScore:
 
 @dataclass(frozen=True, slots=True)
 class TransferGap:
-    """Source score minus the mean over the target languages, for one system."""
+    """Source score minus the mean over target languages, for one system; kind and group as in `AverageScore`."""
 
     system: str
     metric: str
     source: str
     languages: tuple[str, ...]
     estimate: Estimate
+    kind: AverageKind = "targets"
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,8 @@ class Findings:
         missing: every cell of the grid that has no row, as text.
         left_out: targets outside of averages and comparisons.
         notes: sentences that a reader of the numbers must know ("one seed: ...").
+        group_gaps: transfer gaps by family, script, distance and pretraining.
+        languages: what goes with the baseline's transfer over languages; None in results of older versions.
     """
 
     task: str
@@ -250,6 +256,8 @@ class Findings:
     missing: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
+    group_gaps: tuple[TransferGap, ...] = ()
+    languages: LanguagesInDepth | None = None
 
     @property
     def provenance(self) -> tuple[str, ...]:

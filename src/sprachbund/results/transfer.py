@@ -7,10 +7,12 @@ comparisons, so that all systems are averaged over the same languages. The other
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sprachbund.core.errors import DataError, join_or
+from sprachbund.languages.language import find_variant
+from sprachbund.languages.segmentation import Segmentation
 from sprachbund.results.description import describe_handling, describe_metrics, describe_systems, describe_targets
 from sprachbund.results.estimates import DRAWS, Estimator
 from sprachbund.results.findings import (
@@ -25,7 +27,8 @@ from sprachbund.results.findings import (
     TargetInfo,
     TransferGap,
 )
-from sprachbund.results.language_sets import LanguageSet, language_sets
+from sprachbund.results.language_sets import language_sets
+from sprachbund.results.languages_in_depth import languages_in_depth
 from sprachbund.results.records import ScoreRow
 from sprachbund.results.table import Cell, ScoreTable
 from sprachbund.statistics.intervals import LEVEL
@@ -38,6 +41,7 @@ def find(
     *,
     split: str | None = None,
     unaveraged: Collection[str] = (),
+    segmentation: Mapping[str, Segmentation] | None = None,
     draws: int = DRAWS,
     level: float = LEVEL,
     seed: int = 0,
@@ -48,6 +52,7 @@ def find(
         rows: rows of one task and source language; the first row's system is the baseline.
         split: the split; None: the only one, or "test" where there are several.
         unaveraged: targets that are shown and compared, but enter no average (a second treebank).
+        segmentation: target -> how its test data were cut into pieces, where that was measured.
         draws: bootstrap draws.
         level: coverage of the intervals.
         seed: of the bootstrap's random numbers.
@@ -65,13 +70,20 @@ def find(
     complete = [target for target in targets if target.code not in out]
     work = _Work(table, chosen, systems, complete, Estimator(table, chosen, draws=draws, level=level, seed=seed))
     names = [metric.name for metric in metrics]
+    scores = tuple(work.scores(metrics, targets))
+    gaps = _all(work.gaps, names)
     return Findings(
         task=table.task, split=chosen, source=table.source, level=level, draws=work.estimator.draws,
-        systems=systems, metrics=metrics, targets=targets, scores=tuple(work.scores(metrics, targets)),
-        averages=_all(work.averages, names), gaps=_all(work.gaps, names), differences=_all(work.differences, names),
+        systems=systems, metrics=metrics, targets=targets, scores=scores,
+        averages=_all(work.averages, names), gaps=tuple(gap for gap in gaps if gap.kind == "targets"),
+        differences=_all(work.differences, names),
         average_differences=_all(work.average_differences, names),
         handled=tuple(describe_handling(table, chosen)), missing=tuple(map(str, table.missing(chosen))),
         left_out=left_out, notes=tuple(_notes(systems, targets)),
+        group_gaps=tuple(gap for gap in gaps if gap.kind != "targets"),
+        languages=languages_in_depth(
+            scores, targets, system=systems[0].name, metric=names[0], source=table.source, encoder=systems[0].encoder,
+            segmentation=segmentation, left_out=out, level=level),
     )
 
 
@@ -85,7 +97,9 @@ class _Work:
         self.table, self.split, self.complete, self.estimator = table, split, complete, estimator
         self.seeds = {system.name: system.seeds for system in systems}
         self.baseline, *self.others = self.seeds
-        self.sets = language_sets(complete)
+        encoders = {system.encoder for system in systems}
+        self.sets = language_sets(complete, source=find_variant(table.source).language.code,
+                                  encoder=encoders.pop() if len(encoders) == 1 else "")
 
     def scores(self, metrics: Sequence[MetricInfo], targets: Sequence[TargetInfo]) -> Iterator[LanguageScore]:
         """Every system in every language that it has any row of, complete or not."""
@@ -106,14 +120,15 @@ class _Work:
                 yield AverageScore(system, metric, chosen.kind, chosen.group, chosen.languages, estimate)
 
     def gaps(self, metric: str) -> Iterator[TransferGap]:
-        """Source minus target mean, where the source was scored."""
-        chosen = self._targets()
+        """Source minus target mean, and minus the mean of each group, where the source was scored."""
         source = next((target.code for target in self.complete if target.code == self.table.source), None)
-        if chosen is None or source is None:
+        if source is None:
             return
         for system, seeds in self.seeds.items():
-            estimate = self.estimator.gap(system, seeds, source, chosen, metric)
-            yield TransferGap(system, metric, source, chosen.languages, estimate)
+            for chosen in self.sets:
+                if chosen.kind != "with source":
+                    estimate = self.estimator.gap(system, seeds, source, chosen, metric)
+                    yield TransferGap(system, metric, source, chosen.languages, estimate, chosen.kind, chosen.group)
 
     def differences(self, metric: str) -> Iterator[LanguageDifference]:
         """Every system against the baseline in each complete language, Holm over these languages."""
@@ -137,9 +152,6 @@ class _Work:
 
     def _common(self, system: str) -> tuple[int, ...]:
         return tuple(seed for seed in self.seeds[self.baseline] if seed in self.seeds[system])
-
-    def _targets(self) -> LanguageSet | None:
-        return next((chosen for chosen in self.sets if chosen.kind == "targets"), None)
 
 
 def _all(finding: Callable[[str], Iterator[T]], metrics: Sequence[str]) -> tuple[T, ...]:

@@ -48,3 +48,13 @@ def test_the_button_and_the_preference_lead_to_the_same_dark():
     assert len(themes) == 2
     assert themes[0] == themes[1]
     assert len({frozenset(colours) for colours in _themes().values()}) == 1
+
+
+@pytest.mark.parametrize("theme", _themes())
+def test_codes_can_be_read_on_every_shade_of_the_map(theme):
+    colours = _themes()[theme]
+    styles = files("sprachbund.report.figures").joinpath("figure.css").read_text(encoding="utf-8")
+    pairs = re.findall(r"--tone: var\(--(t\d)\); --on-tone: (#[0-9a-f]{6})", styles)
+    assert [name for name, _ in pairs] == [f"t{number}" for number in range(7)]
+    for name, ink in pairs:
+        assert _contrast(colours[name], ink) >= 4.5, name
