@@ -9,7 +9,7 @@ import pytest
 
 from sprachbund.data.examples import Corpus, TextExample, TokenExample
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus, encode_corpus
-from sprachbund.tokenization.subset import spread
+from sprachbund.tokenization.subset import only, spread
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
 SENTENCES = [
@@ -41,3 +41,13 @@ def test_equals_the_encoding_of_those_examples(
 def test_a_corpus_that_has_no_more_is_returned_itself(wordpiece: PieceTokenizer) -> None:
     corpus = encode_corpus(Corpus("toys", "en", "dev", tuple(SENTENCES), fingerprint="f"), wordpiece, 8)
     assert spread(corpus, 11) is corpus
+
+
+@pytest.mark.parametrize("examples", [SENTENCES, PAIRS], ids=["sentences", "pairs"])
+@pytest.mark.parametrize("chosen", [[0], [2, 3, 9], list(range(11))])
+def test_chosen_examples_equal_the_encoding_of_those(
+    examples: list[TokenExample | TextExample], chosen: list[int], wordpiece: PieceTokenizer
+) -> None:
+    whole, part = (encode_corpus(Corpus("toys", "en", "dev", items, fingerprint="f"), wordpiece, 8)
+                   for items in (tuple(examples), tuple(examples[number] for number in chosen)))
+    same(only(whole, np.array(chosen)), part)

@@ -1,4 +1,4 @@
-"""Some examples of an encoded corpus, evenly spread, as a corpus of its own."""
+"""Some examples of an encoded corpus, evenly spread or chosen, as a corpus of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,16 @@ def spread(corpus: EncodedCorpus, count: int) -> EncodedCorpus:
     """
     if corpus.n_examples <= count:
         return corpus
-    chosen = np.arange(count, dtype=np.int64) * corpus.n_examples // count
+    return only(corpus, np.arange(count, dtype=np.int64) * corpus.n_examples // count)
+
+
+def only(corpus: EncodedCorpus, chosen: Integers) -> EncodedCorpus:
+    """Some examples; fingerprint and notes stay those of the whole corpus.
+
+    Args:
+        corpus: any encoded corpus.
+        chosen: numbers of the examples, ascending, each once.
+    """
     windows = np.flatnonzero(np.isin(corpus.window_examples, chosen))
     words = _rows(corpus.word_offsets, chosen)
     reads = _rows(corpus.read_offsets, windows)

@@ -9,7 +9,7 @@ their own order, so that the number of threads changes no bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +21,8 @@ from sprachbund.batching.batch import Batch
 from sprachbund.batching.collate import WindowStream
 from sprachbund.batching.samplers import length_sorted_batches
 from sprachbund.evaluation.predict import ACCELERATOR_BATCH_PIECES, PROCESSOR_BATCH_PIECES
+from sprachbund.evaluation.probes.poolings import POOLINGS as POOLINGS
+from sprachbund.evaluation.probes.poolings import Pooling as Pooling
 from sprachbund.evaluation.workers import in_threads, models_for_threads
 from sprachbund.models.layer_states import LayerStates
 from sprachbund.models.precision import autocast, autocast_format
@@ -32,14 +34,10 @@ R = TypeVar("R")
 Floats32 = NDArray[np.float32]
 Tell = Callable[[int, int], None]
 
-Pooling = Literal["mean", "first"]
-POOLINGS: tuple[Pooling, ...] = ("mean", "first")
-"""What one vector is made of a text's states: the mean over all real pieces, special ones included, or the first."""
-
 
 def pooled_vectors(
-    model: LayerStates, corpora: Sequence[EncodedCorpus], out: Floats32, *, precision: str = "auto",
-    batch_pieces: int | None = None, emit: Tell | None = None,
+    model: LayerStates, corpora: Sequence[EncodedCorpus], out: Floats32, *, poolings: Sequence[Pooling] = POOLINGS,
+    precision: str = "auto", batch_pieces: int | None = None, emit: Tell | None = None,
 ) -> None:
     """Pool the states of every text at every layer.
 
@@ -48,6 +46,7 @@ def pooled_vectors(
         corpora: whole texts, encoded for this model's tokenizer.
         out: (states, poolings, texts, width), filled; texts count over all corpora in order. It may lie in a
             file (`numpy.memmap`): 13 layers of 20,000 texts at width 384 are 800 MB.
+        poolings: what is made of a text's states, in the order of `out`.
         precision: of matrix products: "auto", "bf16" or "fp32"; vectors are fp32.
         batch_pieces: padded pieces of a batch; changes speed only.
         emit: told windows done and windows in all.
@@ -63,8 +62,9 @@ def pooled_vectors(
         share = (share / share.sum(1, keepdim=True)).unsqueeze(1)
         for number, state in enumerate(states):
             padded = state.float().masked_fill(~batch.mask.unsqueeze(2), 0)
-            out[number, 0, texts] = torch.bmm(share, padded).squeeze(1).cpu().numpy()
-            out[number, 1, texts] = padded[:, 0].cpu().numpy()
+            for place, pooling in enumerate(poolings):
+                pooled = torch.bmm(share, padded).squeeze(1) if pooling == "mean" else padded[:, 0]
+                out[number, place, texts] = pooled.cpu().numpy()
 
     for _ in over_batches(model, stream, pool, precision=precision, batch_pieces=batch_pieces, emit=emit):
         pass

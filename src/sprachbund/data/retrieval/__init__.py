@@ -1,0 +1,1 @@
+"""Retrieval data sets: queries, candidates, and which of them belong together."""
