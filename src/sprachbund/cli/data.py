@@ -1,39 +1,42 @@
-"""`sprachbund data list | show | get`: what data sets are known, examples from them, copies from the hub."""
+"""`sprachbund data list | show | check | stats | get`: the data sets that are known, and what is in them."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from sprachbund.cli.data_check import check, stats
 from sprachbund.cli.data_get import get
+from sprachbund.cli.data_open import open_by_name
 from sprachbund.cli.options import DataDir
 from sprachbund.cli.terminal import console
-from sprachbund.core.errors import DataError, join_or
+from sprachbund.core.errors import DataError
 from sprachbund.data.catalogue import DatasetCard, cards
 from sprachbund.data.examples import Example, TokenExample
-from sprachbund.data.locations import DataConfig, open_source
-from sprachbund.data.source import DataSource
 from sprachbund.data.splits import sample
 from sprachbund.languages.language import find_variant
-from sprachbund.tasks.task import TASKS
 
-app = typer.Typer(add_completion=False, rich_markup_mode="rich", help="Show data sets, draw examples, fetch copies.")
+app = typer.Typer(add_completion=False, rich_markup_mode="rich", help="Show, check, count and fetch data sets.")
+app.command("check")(check)
+app.command("stats")(stats)
 app.command("get")(get)
 
 
 @app.command("list")
 def list_command() -> int:
-    """List the data sets that have a card."""
+    """List the data sets that have a card, and where each can come from besides a folder a language."""
     table = Table(box=None, pad_edge=False)
     table.add_column("data set", no_wrap=True)
     table.add_column("languages", justify="right")
+    table.add_column("also from", no_wrap=True)
     table.add_column("what it is", overflow="fold")
     for card in cards():
-        table.add_row(card.name, str(len(card.languages)), f"{card.summary} [dim]({escape(card.licence)})[/]")
+        places = {"installed": card.bundled, "hub": card.hub, "XTREME": card.xtreme}
+        table.add_row(card.name, str(len(card.languages)), ", ".join(name for name, there in places.items() if there),
+                      f"{card.summary} [dim]({escape(card.licence)})[/]")
     console().print(table)
     return 0
 
@@ -50,7 +53,7 @@ def show(
     data_dir: DataDir = None,
 ) -> int:
     """Print examples of one language, or, without --language, the languages there are."""
-    source = _open(name, task, labels, data_dir)
+    source = open_by_name(name, task, labels, data_dir)
     out = console()
     if source.card is not None:
         _card(source.card)
@@ -72,23 +75,6 @@ def show(
         counted = ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in sorted(corpus.notes.items()))
         out.print(f"\n[dim]counted while reading: {counted}[/]")
     return 0
-
-
-def _open(name: str, task: str | None, labels: str | None, data_dir: str | None) -> DataSource:
-    folder = Path(data_dir) if data_dir else None
-    known = {card.name: card.task for card in cards()}
-    names = [task] if task else [known[name]] if name in known else TASKS.names()
-    faults = []
-    for candidate in names:
-        chosen = TASKS.load(candidate).value()
-        try:
-            return open_source(DataConfig(name=name, labels=labels), kind=chosen.kind, formats=chosen.formats,
-                               data_dir=folder)
-        except DataError as error:
-            faults.append(error)
-    if len(faults) == 1:
-        raise faults[0]
-    raise DataError(f"{name} can be read neither for {join_or(names)}: {faults[-1].what}", remedy=faults[-1].remedy)
 
 
 def _card(card: DatasetCard) -> None:

@@ -23,7 +23,7 @@ COMMANDS = {
     "export": "Write a trained model as an ONNX graph, fp32 or int8, checked against torch.",
     "compare": "Compare two stored runs: differences with intervals, and what they decide differently.",
     "show": "Tell a stored run, sweep or probe again, finished or not; make its report anew from the rows.",
-    "data": "Show the data sets that are known here and examples from them.",
+    "data": "Data sets: list the known ones, show examples, check every file, count, fetch from the hub.",
     "check": "Run the contract of a component on it: check fusion NAME, built in or of another package.",
 }
 """Subcommand -> its line in `--help`; the module of the same name is imported only when it is called."""

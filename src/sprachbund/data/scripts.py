@@ -27,6 +27,11 @@ def letters_by_script(texts: Iterable[str]) -> Counter[str]:
     characters = Counter[str]()
     for text in texts:
         characters.update(text)
+    return scripts_of(characters)
+
+
+def scripts_of(characters: Counter[str]) -> Counter[str]:
+    """As `letters_by_script`, from characters that are counted already."""
     scripts = Counter[str]()
     for character, count in characters.items():
         word = _word(character)

@@ -59,7 +59,7 @@ def find_columns(row: Sequence[str], options: ReaderOptions, where: Location) ->
     """
     names = tuple(cell.strip() for cell in row)
     given = (options.text_column, options.pair_column, options.label_column)
-    if any(name is not None and not _is_number(name) for name in given) or _is_header(names):
+    if any(name is not None and not _is_number(name) for name in given) or is_header(names):
         return named_columns(names, options, where, header=True)
     if options.text_column is not None or options.pair_column is not None or options.label_column is not None:
         return _numbered(len(row), options, where)
@@ -101,7 +101,8 @@ def named_columns(
     return Columns(tuple(names), header, text, None if pair == text else pair, label, identity)
 
 
-def _is_header(names: Sequence[str]) -> bool:
+def is_header(names: Sequence[str]) -> bool:
+    """Whether a row reads like a header (rule 2)."""
     folded = {name.casefold() for name in names}
     known = folded & {*TEXT_NAMES, *PAIR_NAMES, *LABEL_NAMES, *IDENTITY_NAMES}
     return bool(folded & set(TEXT_NAMES)) and len(known) >= min(2, len(names))

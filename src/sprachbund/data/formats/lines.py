@@ -80,6 +80,28 @@ def stream_lines(stream: IO[bytes], path: Path, notes: Counter[str] | None = Non
             yield number, text
 
 
+def undecodable(path: Path) -> tuple[int, int, int]:
+    """Count the lines of a file that are not UTF-8.
+
+    Returns:
+        All lines, those that are not UTF-8, and the number from 1 of the first of those (0 if there is none).
+
+    Raises:
+        DataError, FormatError: as `open_lines`, for the file as a whole.
+    """
+    number = faults = first = 0
+    with _opened(path) as stream:
+        lines = iter(stream)
+        while (raw := _next(lines, path, number)) is not None:
+            number += 1
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError:
+                faults += 1
+                first = first or number
+    return number, faults, first
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked if they are gzip."""
