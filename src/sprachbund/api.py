@@ -33,6 +33,7 @@ from sprachbund.pipeline.models import trained_model
 from sprachbund.pipeline.plan import RunPlan, plan_evaluation, plan_run
 from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.run import Executed, execute
+from sprachbund.pipeline.segmentation import measure_segmentation
 from sprachbund.report.finished_run import ROWS, FinishedRun, read_finished_run
 from sprachbund.report.run_info import DataNote, RunInfo
 from sprachbund.results.compare import DifferentExample, RunComparison, compare_runs
@@ -317,7 +318,8 @@ def _finish(
     folder = Path(output) if output else Path("runs") / plan.config.label
     check_folder(folder)  # a place that cannot be written is told before hours of work
     executed = execute(plan, open_store(store), runner, emit)
-    findings = find(executed.rows, unaveraged=_unaveraged(plan))
+    segmentation = measure_segmentation(plan.scores[0].inputs, open_store(store), emit)
+    findings = find(executed.rows, unaveraged=_unaveraged(plan), segmentation=segmentation)
     return FinishedRun(executed.rows, findings, _info(plan, executed, command)).write(folder)
 
 

@@ -99,7 +99,7 @@ def test_another_seed_runs_only_what_is_new(world: Any) -> None:
 def test_the_folder_of_a_run_holds_reports_results_and_rows_and_tells_no_paths_of_its_own(world: Any) -> None:
     sb.run(**_settings(world))
     out: Path = world.folder / "out"
-    names = ["languages.svg", "report.html", "report.md", "results.json", "rows.parquet"]
+    names = ["languages.svg", "map.svg", "report.html", "report.md", "results.json", "rows.parquet"]
     assert sorted(path.name for path in out.iterdir()) == names
     for name in names[:-1]:
         text = (out / name).read_text(encoding="utf-8")

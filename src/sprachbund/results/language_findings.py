@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sprachbund.languages.segmentation import Segmentation
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageFact:
@@ -13,9 +15,7 @@ class LanguageFact:
         target, base: its code, and that of its base language.
         pretrained: whether the base language is among those of the encoder's pretraining; None: not known.
         script_pretrained: the same of its script.
-        fertility: pieces per word of its test data, None where not measured or without words.
-        unknown: share of unknown pieces, None where not measured.
-        pieces_per_example: None where not measured.
+        segmentation: how its test data were cut into pieces, None where that was not measured.
         distances: kind of distance -> distance to the source language, None where URIEL does not know one.
         attested: share of its syntactic features that are described, the others being predicted by URIEL; None
             where URIEL does not have the language.
@@ -26,12 +26,20 @@ class LanguageFact:
     base: str
     pretrained: bool | None
     script_pretrained: bool | None
-    fertility: float | None
-    unknown: float | None
-    pieces_per_example: float | None
+    segmentation: Segmentation | None
     distances: dict[str, float | None]
     attested: float | None
     place: tuple[float, float] | None
+
+    @property
+    def fertility(self) -> float | None:
+        """Pieces per word, None where not measured or without words."""
+        return self.segmentation.fertility if self.segmentation else None
+
+    @property
+    def unknown(self) -> float | None:
+        """Share of unknown pieces, None where not measured."""
+        return self.segmentation.unknown_share if self.segmentation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,11 @@ class LanguagesInDepth:
     chosen: TransferModel | None
     dropped: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]
+
+    @property
+    def segmentation(self) -> dict[str, Segmentation]:
+        """Target -> how its test data were cut into pieces, where that was measured."""
+        return {fact.target: fact.segmentation for fact in self.facts if fact.segmentation is not None}
 
     def fact(self, target: str) -> LanguageFact | None:
         """What is known of a scored language."""

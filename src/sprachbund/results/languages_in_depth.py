@@ -87,9 +87,7 @@ def _fact(target: TargetInfo, source: str, known: Pretraining | None, measured: 
         target=target.code, base=target.base,
         pretrained=target.base in known.languages if known else None,
         script_pretrained=target.script in known.scripts if known else None,
-        fertility=measured.fertility if measured else None,
-        unknown=measured.unknown_share if measured else None,
-        pieces_per_example=measured.pieces_per_example if measured else None,
+        segmentation=measured,
         distances={kind: distance(kind, source, target.base) for kind in KINDS},
         attested=described.attested("syntactic") if described else None, place=described.place if described else None,
     )
