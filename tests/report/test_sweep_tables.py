@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+from sprachbund.report.numbers import signed, signed_span
 from sprachbund.report.sweep_tables import (
     choices_table,
     equal_source_table,
@@ -27,6 +28,10 @@ def test_gains_have_both_intervals_p_and_what_could_have_been_found(sweep):
     assert line.cells[1].sort == gain.mean
     assert line.cells[2].sort == gain.here.p_tasks
     assert float(line.cells[5].text) == round(gain.here.detectable, 1)
+    mixed = sweep.parts[0].contender("DLFA (literal)").mixed
+    assert mixed.low < gain.mean < mixed.high
+    assert line.cells[6].text == signed(mixed.mean)
+    assert line.cells[6].details == (signed_span(mixed),)
     control = table.lines[0]
     assert control.cells[3].text == "is the control"
 

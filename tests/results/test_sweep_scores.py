@@ -75,3 +75,20 @@ def test_a_target_in_which_nothing_counts_is_left_out_and_told():
     (left,) = scores.left_out
     assert (left.target, left.why) == ("fi", "nothing in it could be scored by accuracy")
     assert scores.chosen.languages == ("de",)
+
+
+def test_a_mixed_model_checks_a_gain_where_there_are_seeds_and_languages_enough():
+    scores = _scores(targets={"de": 80.0, "fi": 66.0, "tr": 58.0, "th": 45.0})
+    check, gain = scores.mixed_model(NINE, BASE), scores.gain(NINE, BASE)
+    assert check.mean == pytest.approx(gain.mean), "each language is of a family of its own"
+    assert check.low == pytest.approx(2 * check.mean - check.high)
+    assert gain.beyond.low < check.low, "by the normal distribution it is narrower than with few seeds it should be"
+    assert _scores(seeds=(1,)).mixed_model(NINE, BASE) is None
+    assert _scores(targets={"de": 80.0}).mixed_model(NINE, BASE) is None
+
+
+def test_languages_of_one_family_weigh_less_in_a_mixed_model_if_they_are_alike():
+    scores = _scores()
+    check, gain = scores.mixed_model(NINE, BASE), scores.gain(NINE, BASE)
+    assert check.mean != pytest.approx(gain.mean)
+    assert gain.beyond.low < check.mean < gain.beyond.high

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sprachbund.statistics.mixed_models import fit_mixed_model, fit_systems, interaction_test
+from sprachbund.statistics.mixed_models import fit_difference, fit_mixed_model, interaction_test
 from sprachbund.statistics.simplex import minimise
 
 
@@ -60,31 +60,27 @@ def test_crossed_factors_equal_the_two_way_analysis_of_variance() -> None:
     assert model.variances["column"] == pytest.approx((column - rest) / 6, rel=2e-3)
 
 
-def test_the_contrast_of_two_systems_has_the_standard_error_of_the_moments() -> None:
-    """With slopes: twice (MS seeds + MS languages - MS rest) / (S G) of half the paired differences."""
+def test_a_difference_has_the_error_of_the_analysis_of_variance() -> None:
+    """Two crossed random factors, balanced: (MS seeds + MS languages - MS rest) / (S G) is the mean's variance."""
     rng = np.random.default_rng(3)
-    halves = (0.5 + rng.normal(0, 0.6, (5, 1)) + rng.normal(0, 0.8, (1, 12)) + rng.normal(0, 0.4, (5, 12))) / 2
-    common = rng.normal(0, 3, (1, 12)) + rng.normal(0, 1, (5, 1)) + rng.normal(0, 0.4 / 2, (5, 12))
-    values = np.stack([common - halves, common + halves])
-    model = fit_systems(values)
-    value, error, interval = model.contrast([0, 1])
-    assert value == pytest.approx((values[1] - values[0]).mean())
-    differences = values[1] - values[0]
+    differences = 0.5 + rng.normal(0, 0.6, (5, 1)) + rng.normal(0, 0.8, (1, 12)) + rng.normal(0, 0.4, (5, 12))
+    value, error, interval = fit_difference(differences).contrast([1])
+    assert value == pytest.approx(differences.mean())
     seeds, rest = mean_squares(differences, 0)
     languages, _ = mean_squares(differences, 1)
     assert error**2 == pytest.approx((seeds + languages - rest) / 60, rel=0.03)
     assert interval.high - interval.low == pytest.approx(2 * 1.96 * error, rel=1e-4)
-    naive = fit_systems(values, slopes=False).contrast([0, 1])
-    assert naive[0] == pytest.approx(value)
-    assert naive[1] < 0.6 * error
+    assert error > 3 * differences.std(ddof=1) / np.sqrt(differences.size), "cells of one model are not independent"
 
 
 def test_families_take_what_languages_share() -> None:
     rng = np.random.default_rng(4)
     families = np.repeat(np.arange(8), 4)
-    values = 3 * rng.normal(size=8)[families] + rng.normal(0, 0.5, 32) + rng.normal(0, 0.3, (2, 4, 32))
-    model = fit_systems(values, clusters=families.tolist(), slopes=False)
+    values = 3 * rng.normal(size=8)[families] + rng.normal(0, 0.5, 32) + rng.normal(0, 0.3, (4, 32))
+    model = fit_difference(values, clusters=families.tolist())
     assert model.variances["cluster"] > 10 * model.variances["group"]
+    assert set(fit_difference(values, clusters=["one"] * 32).variances) == {"group", "repetition", "residual"}
+    assert set(fit_difference(values, clusters=list(range(32))).variances) == {"group", "repetition", "residual"}
 
 
 def test_the_minimum_of_a_narrow_valley() -> None:
@@ -129,9 +125,9 @@ def test_what_cannot_be_fitted_is_refused() -> None:
     with pytest.raises(ValueError, match="a mixed model has a random factor"):
         fit_mixed_model(np.zeros(4), ones, {})
     with pytest.raises(ValueError, match="two of each or more"):
-        fit_systems(np.zeros((1, 3, 3)))
+        fit_difference(np.zeros((1, 3)))
     with pytest.raises(ValueError, match="3 groups need as many clusters, got 2"):
-        fit_systems(np.zeros((2, 2, 3)), clusters=["a", "b"])
+        fit_difference(np.zeros((2, 3)), clusters=["a", "b"])
     with pytest.raises(ValueError, match="1 fixed effects need as many weights"):
         fit_mixed_model(np.arange(4.0), ones, {"group": labels}).contrast([1, 1])
     with pytest.raises(ValueError, match="over the same K"):

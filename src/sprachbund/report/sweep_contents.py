@@ -159,7 +159,8 @@ def _facts(findings: SweepFindings) -> tuple[tuple[str, str], ...]:
                                      f"({plural(part.train_examples, 'example')}); {set_line(part)}"))
     facts.append(("Intervals", f"{findings.level:.0%}, paired by seed and example: what seeds do is known from the "
                                "seeds used, what examples do by the jackknife; for languages like these, families and "
-                               "languages are a sample"))
+                               "languages are a sample. How often such intervals hold the truth was simulated: docs/"
+                               "sweeps.md, results/benchmarks/coverage"))
     return tuple(facts)
 
 

@@ -78,6 +78,22 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
+class MixedCheck:
+    """A gain once more, by a linear mixed model: the cross-check of the protocol.
+
+    Args:
+        mean, low, high: the contrast with its interval, for languages like these. Languages of one family weigh less
+            in it, the more alike they are, so that it may differ from the plain mean over languages.
+        method: how the interval was made; by the normal distribution it is too narrow with few seeds.
+    """
+
+    mean: float
+    low: float
+    high: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class SweepSystem:
     """A system of a part.
 
@@ -243,6 +259,7 @@ class Contender:
         equal_source: the gain at equal source score; None where the source was not scored.
         over_controls: against each control, the equal-parameter one first; empty for controls.
         other_metrics: the gain over the baseline by each other metric, whose choice this was not.
+        mixed: the gain by a mixed model; None with one seed or language.
     """
 
     aggregator: str
@@ -254,6 +271,7 @@ class Contender:
     equal_source: EqualSource | None
     over_controls: tuple[Gain, ...]
     other_metrics: tuple[tuple[str, Gain], ...]
+    mixed: MixedCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

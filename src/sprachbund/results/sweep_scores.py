@@ -18,12 +18,13 @@ from sprachbund.metrics.metric import METRICS
 from sprachbund.results.description import describe_targets
 from sprachbund.results.findings import Difference, Estimate, LanguageScore, LeftOut
 from sprachbund.results.language_sets import LanguageSet, language_sets
-from sprachbund.results.sweep_findings import Bounds, Gain, LanguageGain
+from sprachbund.results.sweep_findings import Bounds, Gain, LanguageGain, MixedCheck
 from sprachbund.results.sweep_rows import TEST, PartRows
 from sprachbund.results.table import Cell, ScoreTable
 from sprachbund.statistics.comparisons import holm
 from sprachbund.statistics.crossed import Scores, SystemScores, score_systems
 from sprachbund.statistics.means import MeanEstimate, Scope, mean_estimate
+from sprachbund.statistics.mixed_models import fit_difference
 from sprachbund.statistics.power import minimal_detectable_effect
 from sprachbund.statistics.repetitions import Floats
 
@@ -130,6 +131,15 @@ class PartScores:
         scores = self._difference(system, against, seeds, metric).merged(self._members())
         clusters = self._families() if scope == "groups like these" else None
         return mean_estimate(scores, clusters=clusters, scope=scope, level=self.level)
+
+    def mixed_model(self, system: str, against: str, metric: str | None = None) -> MixedCheck | None:
+        """The gain of a system over another by a linear mixed model; None with fewer than two seeds or languages."""
+        seeds = self.common(system, against)
+        values = self._difference(system, against, seeds, metric).merged(self._members()).values if seeds else None
+        if values is None or min(values.shape) < 2:
+            return None
+        mean, _, interval = fit_difference(values, clusters=self._families()).contrast([1], level=self.level)
+        return MixedCheck(mean, interval.low, interval.high, interval.method)
 
     def detectable(self, system: str, against: str) -> float | None:
         """The least true gain over these languages that this design would find; None with one seed.

@@ -121,6 +121,7 @@ def _contenders(
             equal_source=EqualSource(at_slope, at_one) if at_one else None,
             over_controls=tuple(item for item in over if item),
             other_metrics=tuple((metric, item) for metric, item in others if item),
+            mixed=scores.mixed_model(system.name, baseline),
         )
 
 

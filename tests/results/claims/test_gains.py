@@ -106,7 +106,7 @@ def test_gains_as_reported_and_smaller_ones_are_told_apart() -> None:
     verdict = literal(reported_gains(evidence_of(*rows)))
     assert parts(verdict) == {"XNLI": "supported", "PAWS-X": "smaller than reported"}
     assert verdict.verdict == "smaller than reported"
-    assert "Reported: +2.40 accuracy." in verdict.parts[1].why
+    assert "Reported: +2.40 accuracy. By a mixed model +" in verdict.parts[1].why
     assert any(cell.startswith("NER: ") for cell in verdict.missing)
 
 

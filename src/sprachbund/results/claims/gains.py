@@ -31,6 +31,7 @@ from sprachbund.results.claims.rules import (
 )
 from sprachbund.results.claims.statements import DATA_SETS, PLANNED_SEEDS, PURPOSE, SMALLEST_EFFECT
 from sprachbund.results.published import reported_gain
+from sprachbund.results.sweep_findings import MixedCheck
 
 CLAIMED_RANGE = (1.0, 3.0)
 
@@ -45,6 +46,7 @@ class Chosen:
         gain: over the last layer.
         over_control: over the control with as many parameters; None where it was not run.
         control: its name, or None.
+        check: the gain by a mixed model; None with one seed or language.
     """
 
     comparison: Comparison
@@ -52,6 +54,7 @@ class Chosen:
     gain: Measured
     over_control: Measured | None
     control: str | None
+    check: MixedCheck | None = None
 
     @property
     def data_set(self) -> str:
@@ -169,7 +172,7 @@ def _part(item: Chosen, p: float, rule: _Rule, tasks: int) -> Part:
         figures = (*figures, *item.over_control.figures)
     why = (f"{item.choice.chosen}, chosen on source dev among {len(item.choice.candidates)} layers: "
            f"{points(effect.mean)} ({span(effect.low, effect.high)}, {probability(p)} after Holm over tasks), "
-           f"{control}.{told}{few}{settled}")
+           f"{control}.{told}{_checked(item.check)}{few}{settled}")
     return Part(PURPOSE[item.data_set], item.choice.chosen, verdict, why, figures, needed,
                 (item.control,) if item.control else ())
 
@@ -195,7 +198,13 @@ def choose_layer(evidence: Evidence, data_set: str, gate: str, missing: list[str
     control = found.control()
     over = measure(found, choice.chosen, control) if control else None
     missing += _lacking(found, gate, control if over else None, gain.seeds)
-    return Chosen(found, choice, gain, over, control)
+    check = found.scores.mixed_model(choice.chosen, found.baseline, found.metric)
+    return Chosen(found, choice, gain, over, control, check)
+
+
+def _checked(check: MixedCheck | None) -> str:
+    """The cross-check in words; no rule rests on it."""
+    return "" if check is None else f" By a mixed model {points(check.mean)} ({span(check.low, check.high)})."
 
 
 def _lacking(found: Comparison, gate: str, control: str | None, seeds: Sequence[int]) -> Iterable[str]:
