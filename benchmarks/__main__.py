@@ -17,6 +17,7 @@ COMMANDS = {
     "scaling": "Time and memory against the number of sentences (1,000 to 1,000,000) and of languages (1 to 112).",
     "coverage": "How often 95 % intervals of a mean gain over languages hold the truth, in simulated studies.",
     "startup": "Import of the package, help of every command, a second run of the same thing.",
+    "accelerator": "Fine-tuning in bf16 on a GPU: mBERT's shape and a 1.7-billion decoder's, against Trainer.",
     "memory": "Peak memory of fine-tuning: the bundled encoder, mBERT's and XLM-R-base's shape.",
 }
 """Command -> its line of help; `benchmarks.COMMAND` holds `add_arguments(parser)` and `run(options)`."""

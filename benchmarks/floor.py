@@ -24,23 +24,40 @@ class Shape:
         width: of a state.
         inner: width inside the feed-forward block.
         labels: outputs of the head.
+        queries: width of all heads' queries together; 0: that of a state.
+        keys: the same of keys, and of values; 0: that of a state.
+        gated: two matrices lead into the feed-forward block, one of them its gate.
+        causal: a piece attends to itself and those before it.
     """
 
     layers: int
     width: int
     inner: int
     labels: int
+    queries: int = 0
+    keys: int = 0
+    gated: bool = False
+    causal: bool = False
 
     @classmethod
     def of_folder(cls, folder: Path, labels: int) -> Shape:
-        """From the `config.json` of a BERT-like encoder."""
+        """From the `config.json` of a BERT-like encoder, or of a decoder like Llama (it counts its key heads)."""
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return cls(config["num_hidden_layers"], config["hidden_size"], config["intermediate_size"], labels)
+        sizes = (config["num_hidden_layers"], config["hidden_size"], config["intermediate_size"], labels)
+        if "num_key_value_heads" not in config:
+            return cls(*sizes)
+        size = config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
+        return cls(*sizes, queries=config["num_attention_heads"] * size, keys=config["num_key_value_heads"] * size,
+                   gated=True, causal=True)
 
     def products(self) -> dict[tuple[int, int], int]:
         """(inputs, outputs) of every linear layer that each piece passes -> how many there are of it."""
-        return {(self.width, self.width): 4 * self.layers, (self.width, self.inner): self.layers,
-                (self.inner, self.width): self.layers}
+        queries, keys = self.queries or self.width, self.keys or self.width
+        found: dict[tuple[int, int], int] = {}
+        for shape, count in (((self.width, queries), 1), ((self.width, keys), 2), ((queries, self.width), 1),
+                             ((self.width, self.inner), 1 + self.gated), ((self.inner, self.width), 1)):
+            found[shape] = found.get(shape, 0) + count * self.layers
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +91,11 @@ def training_operations(shape: Shape, lengths: Iterable[int], words: int) -> Ope
         words: labelled words.
     """
     lengths = list(lengths)
-    pieces, squares = sum(lengths), sum(length * length for length in lengths)
+    pieces = sum(lengths)
+    pairs = sum(length * (length + 1) / 2 if shape.causal else length * length for length in lengths)
     times = 2 * len(PASSES)
     linear = {(k, n): float(times * pieces * k * n * count) for (k, n), count in shape.products().items()}
-    attention = float(times * 2 * squares * shape.width * shape.layers)
+    attention = float(times * 2 * pairs * (shape.queries or shape.width) * shape.layers)
     return Operations(linear, attention, float(times * words * shape.width * shape.labels))
 
 

@@ -29,15 +29,25 @@ class Prepared:
     facts: Mapping[str, Any]
 
 
-def prepare(options: argparse.Namespace, sentences: int | None, *, longest: bool = False) -> Prepared:
+def prepare(
+    options: argparse.Namespace, sentences: int | None, *, longest: bool = False, light: Path | None = None
+) -> Prepared:
     """Make the data of a benchmark, or find them made.
+
+    Args:
+        options: of the command.
+        sentences: of English, drawn by a fixed seed; None: all.
+        longest: whether the longest of all must be among them.
+        light: a folder for the encoded sentences alone, without dev data and without an encoder; None: everything,
+            in the work folder.
 
     Raises:
         SystemExit: it failed.
     """
-    folder = options.work / f"pos-en-{sentences or 'all'}{'-longest' if longest else ''}"
+    folder = light or options.work / f"pos-en-{sentences or 'all'}{'-longest' if longest else ''}"
     run = measure(child("prepare", "prepare", {
         "data_dir": str(options.data_dir), "sentences": sentences, "longest": longest, "folder": str(folder),
+        "light": light is not None,
     }))
     if run.error:
         raise SystemExit(f"the data cannot be prepared: {run.error}")

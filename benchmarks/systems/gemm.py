@@ -1,8 +1,10 @@
 """Child: the machine's rate of matrix products at a run's own shapes, forward, for inputs and for weights.
 
-Specification: pieces (m), products (list of [k, n]), repeats, bf16, threads (null: torch's choice). Figures:
-products, a row for each (k, n), pass, setting and library with median and best GFLOP/s. Settings: all threads
-in one product, and one thread on each core at the same time, each with its share of the pieces (summed).
+Specification: pieces (m), products (list of [k, n]), repeats, bf16, threads (null: torch's choice), device ("cpu",
+where it is left out). Figures: products, a row for each (k, n), pass, setting and library with median and best
+GFLOP/s. Settings: all threads in one product, and one thread on each core at the same time, each with its share of
+the pieces (summed). On a GPU torch alone, and so many products between two looks at the clock that calling them
+costs nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from torch.nn import functional as F
 from benchmarks.systems.child import specification, tell
 
 ALL, EACH = "all threads", "one thread a core"
+CALLS = 50
+"""Products on a GPU between two looks at the clock."""
 Product = Callable[[], object]
 
 
@@ -30,9 +34,11 @@ def main() -> None:
     given = specification()
     threads = given["threads"] or torch.get_num_threads()
     rows: list[dict[str, Any]] = []
-    for setting in (ALL, EACH) if threads > 1 else (ALL,):
+    given.setdefault("device", "cpu")
+    processor = given["device"] == "cpu"
+    for setting in (ALL, EACH) if threads > 1 and processor else (ALL,):
         for k, n in given["products"]:
-            for name, library in ((name, library) for name in PASSES for library in LIBRARIES):
+            for name, library in ((name, one) for name in PASSES for one in (LIBRARIES if processor else ("torch",))):
                 rates = measured(given, setting, threads, (name, library, k, n))
                 if rates:
                     rows.append({"setting": setting, "k": k, "n": n, "pass": name, "library": library,
@@ -46,7 +52,7 @@ def measured(given: dict[str, Any], setting: str, threads: int, what: tuple[str,
     workers, threads = (threads, 1) if setting == EACH else (1, threads)
     pieces = given["pieces"] // workers
     kind = torch.bfloat16 if given["bf16"] else torch.float32
-    products = [product(name, library, (pieces, k, n), kind) for _ in range(workers)]
+    products = [product(name, library, (pieces, k, n), kind, given["device"]) for _ in range(workers)]
     if not all(products):
         return []
     barrier = Barrier(workers)
@@ -56,7 +62,7 @@ def measured(given: dict[str, Any], setting: str, threads: int, what: tuple[str,
         one()
         one()
         barrier.wait()
-        return list(_seconds(one, given["repeats"]))
+        return list((_seconds if given["device"] == "cpu" else _seconds_on_gpu)(one, given["repeats"]))
 
     with threadpool_limits(threads), ThreadPoolExecutor(workers) as pool:
         seconds = list(pool.map(repeat, [one for one in products if one is not None]))
@@ -71,10 +77,23 @@ def _seconds(one: Product, repeats: int) -> Iterator[float]:
         yield time.perf_counter() - began
 
 
-def product(name: str, library: str, shape: tuple[int, int, int], kind: torch.dtype) -> Product | None:
+def _seconds_on_gpu(one: Product, repeats: int) -> Iterator[float]:
+    """Seconds of one product, the mean of `CALLS` that follow one another without a pause."""
+    torch.cuda.synchronize()
+    for _ in range(repeats):
+        began = time.perf_counter()
+        for _ in range(CALLS):
+            one()
+        torch.cuda.synchronize()
+        yield (time.perf_counter() - began) / CALLS
+
+
+def product(
+    name: str, library: str, shape: tuple[int, int, int], kind: torch.dtype, device: str = "cpu"
+) -> Product | None:
     """One product of a linear layer with m inputs of k values and n outputs, in one library."""
     m, k, n = shape
-    inputs, weights, gradients = (torch.randn(*size, dtype=kind) for size in ((m, k), (n, k), (m, n)))
+    inputs, weights, gradients = (torch.randn(*size, dtype=kind, device=device) for size in ((m, k), (n, k), (m, n)))
     if library == "numpy":
         return None if kind is torch.bfloat16 else _in_numpy(name, inputs, weights, gradients)
     if library == "onednn":

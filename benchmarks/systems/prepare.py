@@ -1,9 +1,10 @@
 """Child: the data of a benchmark, made once: encoded for ours and the Trainer, as plain columns for other peers.
 
 Specification: data_dir, sentences (null: all), longest (whether the longest sentence must be among them),
-folder. Figures: sentences, pieces and longest of the training data, their lengths and words,
+folder, light. Figures: sentences, pieces and longest of the training data, their lengths and words,
 words of dev, and whether the machine computes in bf16. The folder then holds
-`train` and `dev` (encoded), `train.tsv` and `dev.tsv` (columns), and `encoder` (hub layout with tokenizer).
+`train` and `dev` (encoded), `train.tsv` and `dev.tsv` (columns), and `encoder` (hub layout with tokenizer);
+light: `train` alone, and in place of an encoder a tokenizer that can pad and nothing else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from benchmarks.peers import BUNDLED
 from benchmarks.systems.child import specification, tell
@@ -40,34 +44,45 @@ def main() -> None:
     train = whole if given["sentences"] is None else sample(whole, given["sentences"], SAMPLE_SEED)
     if given["longest"]:
         train = _with_longest(train, whole)
-    key = [VERSION, train.fingerprint, dev.fingerprint, given["longest"]]
-    facts = _facts(folder)
+    light = bool(given.get("light"))
+    key = [VERSION, train.fingerprint, dev.fingerprint, given["longest"], *(["light"] if light else [])]
+    facts = _facts(folder, light)
     if facts.get("key") != key:
         remove(folder)
         tokenizer = open_tokenizer(BUNDLED)
         labels = task.label_space(whole.examples).model_dump_json()
         pieces = {}
-        for name, corpus in (("train", train), ("dev", dev)):
+        for name, corpus in (("train", train),) if light else (("train", train), ("dev", dev)):
             encoded = encode_corpus(corpus, tokenizer, MAX_PIECES)
             encoded.save(folder / name)
             write_text(folder / name / LABELS, labels)
-            _write_columns(folder / f"{name}.tsv", corpus)
+            if not light:
+                _write_columns(folder / f"{name}.tsv", corpus)
             pieces[name] = encoded
         (folder / "encoder").mkdir()
-        build(folder / "encoder")
+        if light:
+            write_padding_tokenizer(folder / "encoder", pieces["train"].pad_id)
+        else:
+            build(folder / "encoder")
         lengths = pieces["train"].window_lengths
         facts = {"key": key, "sentences": len(train.examples), "pieces": int(lengths.sum()),
                  "longest": int(lengths.max()), "lengths": lengths.tolist(), "words": pieces["train"].n_words,
-                 "dev_words": pieces["dev"].n_words}
+                 "dev_words": 0 if light else pieces["dev"].n_words}
         write_text(folder / "facts.json", json.dumps(facts))
     tell(**{name: value for name, value in facts.items() if name != "key"}, bf16=has_bf16(choose_device("auto")))
 
 
-def _facts(folder: Path) -> dict[str, Any]:
+def write_padding_tokenizer(folder: Path, pad_id: int) -> None:
+    """A tokenizer of one piece, for what is tokenised already: Trainer's collator asks it for the padding alone."""
+    made = Tokenizer(WordLevel({"<pad>": pad_id}, unk_token="<pad>"))
+    made.save(str(folder / "tokenizer.json"))
+
+
+def _facts(folder: Path, light: bool) -> dict[str, Any]:
     """What was written last, if the corpora beside it can still be read by this version of the package."""
     try:
         facts: dict[str, Any] = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
-        for name in ("train", "dev"):
+        for name in ("train",) if light else ("train", "dev"):
             EncodedCorpus.load(folder / name)
     except (OSError, ValueError, FormatError):
         return {}

@@ -44,10 +44,7 @@ def main() -> None:
         features = largest_first(features, given["batch"])
     config = TrainingConfig.model_validate(given["training"])
     model = AutoModelForTokenClassification.from_pretrained(given["encoder"], num_labels=len(labels.labels))
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_file=f"{given['prepared']}/encoder/tokenizer.json", pad_token="<pad>",
-        model_input_names=["input_ids", "attention_mask"],
-    )
+    tokenizer = open_tokenizer(given)
     padding: dict[str, Any] = {"padding": "max_length", "max_length": given["pad_to"]} if given["pad_to"] else {}
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(
@@ -63,6 +60,14 @@ def main() -> None:
     tell(**speed, steps=result.global_step, loaded_mib=loaded, trained_mib=peak_mib(),
          cut=int(corpus.window_lengths.sum()) - pieces, threads=torch.get_num_threads(),
          **score_dev(model, given, labels))
+
+
+def open_tokenizer(given: dict[str, Any]) -> PreTrainedTokenizerFast:
+    """The prepared tokenizer; the collator pads with it."""
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_file=f"{given['prepared']}/encoder/tokenizer.json", pad_token="<pad>",
+        model_input_names=["input_ids", "attention_mask"],
+    )
 
 
 def windows(corpus: EncodedCorpus, labels: LabelSpace, longest: int | None) -> list[Features]:
@@ -88,16 +93,16 @@ def largest_first(features: list[Features], rows: int) -> list[Features]:
     return [one for batch in batches for one in batch]
 
 
-def arguments(given: dict[str, Any], config: TrainingConfig, folder: str) -> TrainingArguments:
-    """Our recipe in the Trainer's words; whatever is not said is the library's default."""
+def arguments(given: dict[str, Any], config: TrainingConfig, folder: str, **more: Any) -> TrainingArguments:
+    """Our recipe in the Trainer's words, and `more` arguments of its own; what is not said is the library's default."""
     sampling = "group_by_length" if given["grouped"] else "sequential" if given["largest_first"] else "random"
     return TrainingArguments(
         output_dir=folder, per_device_train_batch_size=given["batch"], num_train_epochs=config.epochs,
         gradient_accumulation_steps=given["accumulation"], learning_rate=config.learning_rate,
         warmup_steps=config.warmup, max_grad_norm=config.clip_norm, seed=given["seed"], bf16=given["bf16"],
         train_sampling_strategy=sampling, max_steps=given["steps"] or -1,
-        use_cpu=not torch.cuda.is_available(), report_to=[], logging_strategy="no", save_strategy="no",
-        disable_tqdm=True,
+        use_cpu=config.device == "cpu" or not torch.cuda.is_available(), report_to=[], logging_strategy="no",
+        save_strategy="no", disable_tqdm=True, **more,
     )
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,10 +32,34 @@ def test_operations_agree_with_torchs_own_counter():
     assert counter.get_total_flops() == training_operations(shape, [7, 7], words=14).total
 
 
+def test_operations_of_a_decoder_agree_with_torchs_own_counter():
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+    from transformers import Qwen3Config, Qwen3ForTokenClassification
+
+    config = Qwen3Config(vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=4, head_dim=8,
+                         num_key_value_heads=2, intermediate_size=24, num_labels=3, attn_implementation="eager",
+                         use_cache=False, pad_token_id=0)
+    model, ids = Qwen3ForTokenClassification(config), torch.ones(2, 7, dtype=torch.long)
+    with FlopCounterMode(display=False) as counter:
+        model(input_ids=ids, labels=ids % 3).loss.backward()
+    counted = sum(count for name, count in counter.get_flop_counts()["Global"].items() if "bmm" not in str(name))
+    shape = Shape(2, 16, 24, 3, queries=32, keys=16, gated=True, causal=True)
+    operations = training_operations(shape, [7, 7], words=14)
+    assert counted == operations.total - operations.attention
+    # a piece with itself and those before it: 28 pairs of 49
+    assert operations.attention == training_operations(replace(shape, causal=False), [7, 7], 14).attention * 28 / 49
+
+
 def test_shape_of_a_folder(tmp_path):
     config = {"num_hidden_layers": 12, "hidden_size": 384, "intermediate_size": 1536}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     assert Shape.of_folder(tmp_path, 17) == Shape(12, 384, 1536, 17)
+    config |= {"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 128}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert Shape.of_folder(tmp_path, 17) == Shape(12, 384, 1536, 17, queries=512, keys=256, gated=True, causal=True)
+    assert Shape.of_folder(tmp_path, 17).products() == {
+        (384, 512): 12, (384, 256): 24, (512, 384): 12, (384, 1536): 24, (1536, 384): 12}
 
 
 def measured(rate, setting="all threads", library="torch"):
