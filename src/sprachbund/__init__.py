@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sprachbund.api import compare, demo, evaluate, export, load_run, open_model, predict, run
     from sprachbund.api_claims import claims
     from sprachbund.api_probe import probe
+    from sprachbund.api_retrieve import retrieve
     from sprachbund.api_sweep import sweep
     from sprachbund.languages.language import find as language
     from sprachbund.models.encoders.opening import open_encoder as load_encoder
@@ -33,6 +34,7 @@ __all__ = [
     "open_model",
     "predict",
     "probe",
+    "retrieve",
     "run",
     "sweep",
 ]
@@ -50,6 +52,7 @@ _ADDRESSES = {
     "open_model": "sprachbund.api:open_model",
     "predict": "sprachbund.api:predict",
     "probe": "sprachbund.api_probe:probe",
+    "retrieve": "sprachbund.api_retrieve:retrieve",
     "run": "sprachbund.api:run",
     "sweep": "sprachbund.api_sweep:sweep",
 }

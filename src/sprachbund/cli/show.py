@@ -1,4 +1,4 @@
-"""`sprachbund show`: a stored run, sweep, probe or set of claims again, uncomputed; a run's display while it runs."""
+"""`sprachbund show`: a stored run, sweep, probe, retrieval or claims again, uncomputed; a display while one runs."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from sprachbund.stages.events import Emit
 if TYPE_CHECKING:
     from sprachbund.report.finished_claims import FinishedClaims
     from sprachbund.report.finished_probe import FinishedProbe
+    from sprachbund.report.finished_retrieval import FinishedRetrieval
     from sprachbund.report.finished_run import FinishedRun
     from sprachbund.report.finished_sweep import FinishedSweep
 
-    _Stored = FinishedRun | FinishedSweep | FinishedProbe | FinishedClaims
+    _Stored = FinishedRun | FinishedSweep | FinishedProbe | FinishedRetrieval | FinishedClaims
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 
 @app.command()
 def show(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Output folder of a run, a probe, claims, or a "
-                                          "sweep (finished or not), or its name below runs/.")],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Output folder of a run, a probe, a "
+                                          "retrieval, claims, or a sweep (finished or not), or its name below runs/.")],
     output: Annotated[str | None, typer.Option("--output", "-o", help="Make findings and report again from the rows, "
                                                "and write them into this folder.")] = None,
     json: AsJson = False,
@@ -37,12 +38,15 @@ def show(
     """Tell a stored run, sweep, probe or claims again; a sweep that still runs is told from the cells that are done."""
     from sprachbund.report.finished_claims import is_claims  # these import pyarrow, which `--help` does without
     from sprachbund.report.finished_probe import is_probe
+    from sprachbund.report.finished_retrieval import is_retrieval
     from sprachbund.report.finished_sweep import is_sweep
 
     place = _place(folder)
     stored: _Stored
     if is_probe(place):
         stored = _probe(place, output)
+    elif is_retrieval(place):
+        stored = _retrieval(place, output)
     elif is_claims(place):
         stored = _claims(place, output)
     else:
@@ -103,6 +107,13 @@ def _probe(place: Path, output: str | None) -> FinishedProbe:
     return found.write(Path(output)) if output else found
 
 
+def _retrieval(place: Path, output: str | None) -> FinishedRetrieval:
+    from sprachbund.report.finished_retrieval import read_finished_retrieval
+
+    found = read_finished_retrieval(place)
+    return found.write(Path(output)) if output else found
+
+
 def _claims(place: Path, output: str | None) -> FinishedClaims:
     from sprachbund.report.finished_claims import read_claims
 
@@ -135,8 +146,10 @@ def _tell(stored: _Stored) -> None:
     from sprachbund.report.claims_terminal import print_claims
     from sprachbund.report.finished_claims import FinishedClaims
     from sprachbund.report.finished_probe import FinishedProbe
+    from sprachbund.report.finished_retrieval import FinishedRetrieval
     from sprachbund.report.finished_run import FinishedRun
     from sprachbund.report.probe_terminal import print_probe
+    from sprachbund.report.retrieval_terminal import print_retrieval
     from sprachbund.report.sweep_terminal import print_sweep
     from sprachbund.report.terminal import print_findings
 
@@ -145,6 +158,8 @@ def _tell(stored: _Stored) -> None:
         print_findings(out, stored.findings)
     elif isinstance(stored, FinishedProbe):
         print_probe(out, stored.findings)
+    elif isinstance(stored, FinishedRetrieval):
+        print_retrieval(out, stored.findings)
     elif isinstance(stored, FinishedClaims):
         print_claims(out, stored.contents)
     else:

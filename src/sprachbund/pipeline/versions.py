@@ -8,3 +8,4 @@ from __future__ import annotations
 TRAIN = 1
 PREDICT = 2
 PROBE = 1
+RETRIEVAL = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
@@ -22,39 +22,48 @@ def write_probe_html(path: Path, contents: ProbeContents) -> None:
     write_text(path, probe_html(contents))
 
 
-def probe_html(contents: ProbeContents) -> str:
-    """The whole page as text."""
-    return page(contents.title, _sections(contents))
+def probe_html(
+    contents: ProbeContents, *, kicker: str = "Sprachbund probe", legend: Sequence[tuple[int, str]] | None = None
+) -> str:
+    """The whole page as text.
+
+    Args:
+        contents: what is told.
+        kicker: what kind of report it is.
+        legend: number of a colour and what it stands for; None: the models before and after fine-tuning.
+    """
+    told = [(SERIES[role], f"{role} fine-tuning") for role in contents.roles] if legend is None else legend
+    return page(contents.title, _sections(contents, kicker, told))
 
 
-def _sections(contents: ProbeContents) -> Iterator[str]:
-    yield _header(contents)
+def _sections(contents: ProbeContents, kicker: str, legend: Sequence[tuple[int, str]]) -> Iterator[str]:
+    yield _header(contents, kicker)
     for section in contents.sections:
-        yield _section(contents, section)
+        yield _section(contents, section, legend)
     if contents.not_tested:
         yield f'<section id="not-tested">\n<h2>Not tested here</h2>\n{bullets(contents.not_tested)}</section>\n'
     yield _run(contents)
 
 
-def _header(contents: ProbeContents) -> str:
+def _header(contents: ProbeContents, kicker: str) -> str:
     facts = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in contents.facts)
     links = "".join(f'<li><a href="#{escape(section.name)}">{escape(section.title)}</a></li>'
                     for section in contents.sections)
     provenance = f'<p class="provenance">{escape(contents.provenance)}</p>\n' if contents.provenance else ""
     return (
-        f'<header>\n<p class="kicker">Sprachbund probe</p>\n<h1>{escape(contents.title)}</h1>\n'
+        f'<header>\n<p class="kicker">{escape(kicker)}</p>\n<h1>{escape(contents.title)}</h1>\n'
         f'<p class="question">{escape(contents.question)}</p>\n<p class="headline">{escape(contents.headline)}</p>\n'
         f'{provenance}{bullets(contents.notes, "caveats")}<dl class="facts wide">{facts}</dl>\n'
         f'<ul class="links">{links}</ul>\n</header>\n'
     )
 
 
-def _section(contents: ProbeContents, section: ProbeSection) -> str:
-    legend = "".join(f"<li>{key_mark(SERIES[role])}{role} fine-tuning</li>" for role in contents.roles)
+def _section(contents: ProbeContents, section: ProbeSection, legend: Sequence[tuple[int, str]]) -> str:
+    keys = "".join(f"<li>{key_mark(series)}{escape(told)}</li>" for series, told in legend)
     note = f'<p class="source-note">{escape(contents.provenance)}</p>\n' if contents.provenance else ""
     panels = "".join(f'<figure class="panel"><figcaption class="axis">{escape(drawn.label)}</figcaption>{drawn.svg}'
                      "</figure>" for drawn in section.panels)
-    shown = f'<ul class="legend">{legend}</ul>\n<div class="grid-panels">{panels}</div>\n{note}' if panels else ""
+    shown = f'<ul class="legend">{keys}</ul>\n<div class="grid-panels">{panels}</div>\n{note}' if panels else ""
     for drawn in section.maps:
         shown += (f'<h3>{escape(drawn.label)}</h3>\n<figure class="map scroll" tabindex="0" role="region" '
                   f'aria-label="{escape(drawn.label)}"><div style="min-width:{drawn.width:.0f}px">{drawn.svg}</div>'
