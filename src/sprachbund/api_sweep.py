@@ -11,11 +11,13 @@ from sprachbund.api import data_note, hardware, now, open_store, told_command, v
 from sprachbund.core.canonical import plain
 from sprachbund.core.errors import ConfigError, Fault, near_matches
 from sprachbund.core.files import check_folder
+from sprachbund.pipeline.segmentation import measure_segmentation
 from sprachbund.report.finished_sweep import FinishedSweep, finish_sweep
 from sprachbund.report.run_info import RunInfo
 from sprachbund.results.records import ScoreRow
 from sprachbund.stages.events import Emit, Progress, log_notes
 from sprachbund.stages.executors.executor import EXECUTORS
+from sprachbund.stages.store import Store
 from sprachbund.studies.cells import Choice, longest_trained, tuned_at
 from sprachbund.studies.rows_folder import ROWS, RowsFolder
 from sprachbund.studies.sweep import Limits, SweepObserver, Swept, run_sweep
@@ -99,7 +101,7 @@ def sweep(
     changed = {"data_dir": data_dir, "seeds": seeds, "only": only}
     info = _info(plan, command or told_command("sweep", shown, {key: item for key, item in changed.items() if item}),
                  place, state.choice)
-    finished = _finished(plan, state, found, info)
+    finished = _finished(plan, state, found, info, open_store(store), emit)
     if finished is not None:
         finished = finished.write(place)
     if state.failure is not None:
@@ -157,7 +159,9 @@ def _planned(
     return SweepPlan(chosen), folder
 
 
-def _finished(plan: SweepPlan, state: Swept, rows: Sequence[ScoreRow], info: RunInfo) -> FinishedSweep | None:
+def _finished(
+    plan: SweepPlan, state: Swept, rows: Sequence[ScoreRow], info: RunInfo, store: Store, emit: Emit
+) -> FinishedSweep | None:
     """Findings over all tasks that have their baseline; what has no rows is told."""
     baseline = plan.config.systems[0]
     comparable = {row.run for row in rows if row.split != "dev" and row.system == baseline}
@@ -165,8 +169,12 @@ def _finished(plan: SweepPlan, state: Swept, rows: Sequence[ScoreRow], info: Run
     told = [row for row in rows if row.run in comparable]
     if not told:
         return None
+    measured = {}
+    for ground in plan.grounds.values():
+        for corpus in list(ground.scored.values())[:1]:
+            measured[str(corpus.config["data_set"])] = measure_segmentation(ground.scored, store, emit)
     return finish_sweep(told, info, unaveraged=unaveraged, planned=[cell.label for cell in state.missing],
-                        baseline=baseline)
+                        baseline=baseline, segmentation=measured)
 
 
 def _info(plan: SweepPlan, command: str, folder: Path, choice: Choice) -> RunInfo:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from sprachbund.core.errors import DataError, FormatError
+from sprachbund.languages.segmentation import Segmentation
 from sprachbund.report.finished_sweep import (
     FinishedSweep,
     finish_sweep,
@@ -51,10 +52,12 @@ def test_a_sweep_that_still_runs_is_told_from_its_rows(rows, tmp_path):
 def test_reports_are_made_again_from_rows_with_what_is_known_of_them(rows, info, tmp_path):
     (tmp_path / "rows").mkdir()
     write_rows(tmp_path / "rows" / "cell.parquet", rows)
-    first = finish_sweep(rows, info).write(tmp_path)
+    pieces = {"de": Segmentation(20, 0, 100, 150, 0)}
+    first = finish_sweep(rows, info, segmentation={rows[0].data_set: pieces}).write(tmp_path)
     again = sweep_from_rows(tmp_path)
     assert again.info == info
     assert again.findings == first.findings
+    assert again.findings.parts[0].in_depth.segmentation == pieces
 
 
 def test_second_treebanks_enter_no_average_unless_asked_for(rows, info):

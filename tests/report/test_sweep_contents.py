@@ -9,7 +9,7 @@ def test_everything_stands_there_once(sweep, info):
     assert len(contents.by_task) == 2
     assert contents.overview is not None
     names = [drawn.name for drawn in contents.drawings()]
-    assert len(set(names)) == len(names) == 1 + 2 * (2 + 2 + 1 + 2)
+    assert len(set(names)) == len(names) == 1 + 2 * (2 + 2 + 1 + 2 + 4)  # the last: a map and three scatters
     assert contents.provenance == "Encoder: simulated rows: no encoder."
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.results.records import ScoreRow
-from sprachbund.results.sweep_findings import SweepFindings, sweep_from_json, sweep_json
+from sprachbund.results.stored_sweep import sweep_from_json, sweep_json
+from sprachbund.results.sweep_findings import SweepFindings
 from sprachbund.results.sweeps import sweep_findings
 from sprachbund.testing.simulated_sweep import LAST_LAYER, SimulatedSystem, control, dlfa, simulate_sweep
 

@@ -18,12 +18,14 @@ from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
 from sprachbund.data.catalogue import find_card
+from sprachbund.languages.segmentation import Segmentation
 from sprachbund.report.run_info import RunInfo
 from sprachbund.report.sweep_contents import tell_sweep
 from sprachbund.report.sweep_html import write_sweep_html
 from sprachbund.report.sweep_markdown import write_sweep_markdown
 from sprachbund.results.records import ScoreRow
-from sprachbund.results.sweep_findings import SweepFindings, sweep_from_json, sweep_json
+from sprachbund.results.stored_sweep import sweep_from_json, sweep_json
+from sprachbund.results.sweep_findings import SweepFindings
 from sprachbund.results.sweep_rows import read_sweep_rows
 from sprachbund.results.sweeps import sweep_findings
 
@@ -94,6 +96,7 @@ class FinishedSweep:
 def finish_sweep(
     rows: Sequence[ScoreRow], info: RunInfo, *, unaveraged: Collection[str] | None = None,
     planned: Sequence[str] = (), baseline: str | None = None,
+    segmentation: Mapping[str, Mapping[str, Segmentation]] | None = None,
 ) -> FinishedSweep:
     """Find what rows say and put it beside what is known of the sweep.
 
@@ -101,7 +104,7 @@ def finish_sweep(
         rows: of finished cells, however many.
         info: how they were made.
         unaveraged: targets that enter no average; None: those that the data sets' cards name as extra.
-        planned, baseline: as in `sweep_findings`.
+        planned, baseline, segmentation: as in `sweep_findings`.
 
     Raises:
         DataError: as in `sweep_findings`.
@@ -109,7 +112,8 @@ def finish_sweep(
     if unaveraged is None:
         known = (find_card(name) for name in dict.fromkeys(row.data_set for row in rows))
         unaveraged = {code for card in known if card for code in card.extra_languages}
-    return FinishedSweep(sweep_findings(rows, baseline=baseline, unaveraged=unaveraged, planned=planned), info)
+    found = sweep_findings(rows, baseline=baseline, unaveraged=unaveraged, planned=planned, segmentation=segmentation)
+    return FinishedSweep(found, info)
 
 
 def is_sweep(folder: Path) -> bool:
@@ -120,7 +124,8 @@ def is_sweep(folder: Path) -> bool:
 def sweep_from_rows(folder: Path) -> FinishedSweep:
     """Make the findings of a sweep again from the rows in its folder, finished or not.
 
-    What is known of how the rows were made is taken from its `sweep.json`, where there is one.
+    What is known of how the rows were made, and how words were cut into pieces, is taken from its `sweep.json`,
+    where there is one.
 
     Raises:
         DataError: no rows, or rows that cannot be compared.
@@ -128,8 +133,11 @@ def sweep_from_rows(folder: Path) -> FinishedSweep:
     """
     below = folder / ROWS_FOLDER
     rows = read_sweep_rows([below if below.is_dir() else folder])
-    info = read_finished_sweep(folder).info if (folder / SWEEP).is_file() else RunInfo(title=f"Sweep {folder.name}")
-    return finish_sweep(rows, info)
+    if not (folder / SWEEP).is_file():
+        return finish_sweep(rows, RunInfo(title=f"Sweep {folder.name}"))
+    told = read_finished_sweep(folder)
+    measured = {part.data_set: part.in_depth.segmentation for part in told.findings.parts if part.in_depth}
+    return finish_sweep(rows, told.info, segmentation=measured)
 
 
 def read_finished_sweep(folder: Path) -> FinishedSweep:

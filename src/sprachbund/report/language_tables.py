@@ -99,7 +99,7 @@ def models_table(found: LanguagesInDepth, name: str) -> Table | None:
 
 
 def _models_caption(found: LanguagesInDepth) -> str:
-    return (f"{found.metric} of target languages on properties of the languages, after Lauscher et al. (2020): slopes "
+    return (f"Target languages' {found.metric} on properties of the languages, after Lauscher et al. (2020): slopes "
             "with intervals by Student's t and by redrawing languages, share of variance explained, and the error "
             "where each language is predicted by a fit to the others, beside that of the others' mean. The chosen "
             "regression's intervals do not know that it was chosen; its error does.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sprachbund.report.headline import KeyFigure
+from sprachbund.report.language_contents import DepthContents, tell_languages
 from sprachbund.report.numbers import deviation, plural, seeds_text, share, signed, signed_span
 from sprachbund.report.run_info import DataNote, RunInfo, flat_settings
 from sprachbund.report.sweep_charts import (
@@ -13,6 +14,7 @@ from sprachbund.report.sweep_charts import (
     languages_map,
     luck_panels,
     series_of,
+    slug,
     source_panel,
     tasks_map,
 )
@@ -53,6 +55,7 @@ class TaskContents:
         maps: layer by language, one an aggregator, each with its table.
         systems: all systems with their scores.
         handled: what was windowed, unpredicted, repaired or ignored, in a sentence.
+        depth: what goes with the baseline's transfer over languages, or None.
     """
 
     name: str
@@ -65,6 +68,7 @@ class TaskContents:
     maps: tuple[tuple[Drawn, Table], ...]
     systems: Table
     handled: str
+    depth: DepthContents | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ class SweepContents:
         figures = [self.overview] if self.overview else []
         for task in self.tasks:
             figures += [*task.panels, *(drawn for drawn, _ in task.maps)]
+            figures += task.depth.drawings if task.depth else ()
         return figures
 
 
@@ -190,8 +195,14 @@ def _task(part: SweepPart, level: float) -> TaskContents:
         notes=part.notes, series=series_of(part),
         panels=(*curve_panels(part, level), *luck_panels(part), *([source] if source else [])),
         maps=tuple((languages_map(part, curve, level), languages_table(part, curve, level)) for curve in part.curves),
-        systems=systems_table(part, level), handled=_handled(part),
+        systems=systems_table(part, level), handled=_handled(part), depth=_depth(part, level),
     )
+
+
+def _depth(part: SweepPart, level: float) -> DepthContents | None:
+    if part.in_depth is None:
+        return None
+    return tell_languages(part.in_depth, part.targets, part.scores, level, suffix=f"-{slug(part.data_set)}")
 
 
 def _handled(part: SweepPart) -> str:

@@ -10,6 +10,7 @@ from sprachbund.core.files import write_text
 from sprachbund.report.figures.marks import key_mark
 from sprachbund.report.headline import KeyFigure
 from sprachbund.report.html_parts import bullets, note_card, page, pairs_table, table_html
+from sprachbund.report.language_html import depth_html, map_html
 from sprachbund.report.sweep_charts import Drawn
 from sprachbund.report.sweep_contents import SweepContents, TaskContents
 from sprachbund.report.tables import Table
@@ -92,8 +93,19 @@ def _task(contents: SweepContents, task: TaskContents) -> str:
         f'<p class="caption">{escape(task.line)}</p>\n'
         f'{bullets(task.sentences, "told")}{bullets(task.notes, "caveats")}{shown}{maps}'
         f"<h3>{escape(task.systems.title)}</h3>\n{table_html(task.systems, contents.provenance, sortable=True)}"
+        f"{_depth(contents, task)}"
         f'<p class="caption">{escape(task.handled)}</p></section>\n'
     )
+
+
+def _depth(contents: SweepContents, task: TaskContents) -> str:
+    depth = task.depth
+    if depth is None:
+        return ""
+    told = " ".join(part for part in (task.line, contents.provenance) if part)
+    shown = map_html(depth.map, heading="h3") + _source_note(contents, task.line) if depth.map else ""
+    return (f'<div id="{escape(depth.name)}">{shown}<h3>{escape(depth.title)}</h3>\n'
+            f"{depth_html(depth, told)}</div>\n")
 
 
 def _figure(drawn: Drawn) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sprachbund.core.files import write_text
-from sprachbund.report.markdown import bullet_list, markdown_table, plain_text
+from sprachbund.report.markdown import bullet_list, depth_parts, markdown_table, plain_text
 from sprachbund.report.sweep_charts import Drawn
 from sprachbund.report.sweep_contents import SweepContents, TaskContents
 
@@ -63,8 +63,11 @@ def _task(contents: SweepContents, task: TaskContents, figures: str) -> list[str
     for drawn, table in task.maps:
         parts += [f"### {plain_text(drawn.label)}", _images([drawn], figures),
                   markdown_table(table, contents.provenance)]
-    return [*parts, f"### {plain_text(task.systems.title)}", markdown_table(task.systems, contents.provenance),
-            plain_text(task.handled)]
+    parts += [f"### {plain_text(task.systems.title)}", markdown_table(task.systems, contents.provenance)]
+    if task.depth is not None:
+        told = " ".join(part for part in (task.line, contents.provenance) if part)
+        parts += [*depth_parts(task.depth, told, "###"), _images(task.depth.drawings, figures)]
+    return [*parts, plain_text(task.handled)]
 
 
 def _images(drawings: Sequence[Drawn], figures: str) -> str:

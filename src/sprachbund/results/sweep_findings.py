@@ -1,4 +1,4 @@
-"""What a layer sweep says, as plain frozen records that go to JSON and back; `sweeps.py` makes them.
+"""What a layer sweep says, as plain frozen records; `sweeps.py` makes them, `stored_sweep.py` stores them.
 
 One `SweepPart` speaks of one task and data set. A *system* is what was trained with one seed after
 another ("DLFA (k=9, literal)"), an *aggregator* the systems that differ in the layer alone ("DLFA
@@ -9,12 +9,7 @@ the last layer only, so that its gain is none of lower layers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
-from pydantic import TypeAdapter, ValidationError
-
-from sprachbund.core.errors import FormatError
-from sprachbund.core.source import Location
 from sprachbund.results.findings import (
     Difference,
     Estimate,
@@ -24,6 +19,7 @@ from sprachbund.results.findings import (
     MetricInfo,
     TargetInfo,
 )
+from sprachbund.results.language_findings import LanguagesInDepth
 from sprachbund.results.published import ReportedGain
 
 
@@ -310,6 +306,7 @@ class SweepPart:
         reported: the paper's gain on this data set, or None.
         missing: cells without rows, in words.
         notes: sentences a reader of these numbers must know.
+        in_depth: what goes with the baseline's transfer over languages; None in findings of older versions.
     """
 
     task: str
@@ -337,6 +334,7 @@ class SweepPart:
     reported: ReportedGain | None
     missing: tuple[str, ...]
     notes: tuple[str, ...]
+    in_depth: LanguagesInDepth | None = None
 
     def system(self, name: str) -> SweepSystem:
         """A system by its name."""
@@ -370,32 +368,3 @@ class SweepFindings:
     def aggregators(self) -> tuple[str, ...]:
         """All aggregators in order of appearance."""
         return tuple(dict.fromkeys(item.aggregator for part in self.parts for item in part.contenders))
-
-
-@cache
-def _adapter() -> TypeAdapter[SweepFindings]:
-    return TypeAdapter(SweepFindings)
-
-
-def sweep_json(findings: SweepFindings) -> dict[str, object]:
-    """Findings as JSON values."""
-    return _adapter().dump_python(findings, mode="json")  # type: ignore[no-any-return]
-
-
-def sweep_from_json(values: object, source: str = "findings") -> SweepFindings:
-    """Findings from the values that `sweep_json` gave.
-
-    Args:
-        values: the JSON values.
-        source: the file, for messages.
-
-    Raises:
-        FormatError: the values are no findings of a sweep of this version.
-    """
-    try:
-        return _adapter().validate_python(values)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise FormatError(f"not findings of a sweep of this version: {place}: {first['msg']}",
-                          where=Location(source), remedy="make the report again from the rows") from None

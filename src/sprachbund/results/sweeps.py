@@ -8,13 +8,15 @@ chosen on source dev; the layer that is best on test is called oracle and enters
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from sprachbund.languages.segmentation import Segmentation
 from sprachbund.results.description import describe_handling, describe_metrics
 from sprachbund.results.findings import Handled
+from sprachbund.results.languages_in_depth import languages_in_depth
 from sprachbund.results.published import reported_gain
 from sprachbund.results.records import ScoreRow
 from sprachbund.results.sweep_choice import choose
@@ -41,7 +43,8 @@ _LEAST_DEGREES = 3
 
 def sweep_findings(
     rows: Sequence[ScoreRow], *, baseline: str | None = None, unaveraged: Collection[str] = (),
-    planned: Sequence[str] = (), level: float = LEVEL,
+    planned: Sequence[str] = (), segmentation: Mapping[str, Mapping[str, Segmentation]] | None = None,
+    level: float = LEVEL,
 ) -> SweepFindings:
     """Compute everything that may be said of a sweep.
 
@@ -50,6 +53,7 @@ def sweep_findings(
         baseline: name of the system gains are over; None: the last layer.
         unaveraged: targets that are shown and compared, but enter no average (a second treebank).
         planned: cells without rows, in words, if somebody knows; they are passed on.
+        segmentation: data set -> target -> how its test data were cut into pieces, where that was measured.
         level: coverage of the intervals.
 
     Raises:
@@ -57,11 +61,15 @@ def sweep_findings(
             cannot be compared; the message names both sides.
         LanguageError: a target that is not in the language table.
     """
-    parts = [_part(part, unaveraged, level) for part in sort_rows(rows, baseline=baseline)]
+    measured = segmentation or {}
+    parts = [_part(part, unaveraged, measured.get(part.data_set), level)
+             for part in sort_rows(rows, baseline=baseline)]
     return SweepFindings(level, tuple(corrected(parts)), tuple(planned))
 
 
-def _part(rows: PartRows, unaveraged: Collection[str], level: float) -> SweepPart:
+def _part(
+    rows: PartRows, unaveraged: Collection[str], segmentation: Mapping[str, Segmentation] | None, level: float
+) -> SweepPart:
     scores = PartScores(rows, unaveraged=unaveraged, level=level)
     systems = tuple(_system(place, rows, scores) for place in range(len(rows.systems)))
     baseline, *others = systems
@@ -72,6 +80,7 @@ def _part(rows: PartRows, unaveraged: Collection[str], level: float) -> SweepPar
                if len(members) > 1 and (choice := choose(name, members, baseline.name, scores))]
     slope = _slope(systems)
     first = rows.test.rows()[0]
+    language_scores = tuple(scores.language_scores())
     return SweepPart(
         task=rows.task, data_set=rows.data_set, metric=describe_metrics(rows.test, TEST)[0], source=first.source,
         train_data=first.train_data, train_examples=first.train_examples, encoder=first.encoder,
@@ -81,9 +90,13 @@ def _part(rows: PartRows, unaveraged: Collection[str], level: float) -> SweepPar
         controls=controls, systems=systems,
         contenders=tuple(_contenders(families, choices, baseline.name, controls, slope, scores)),
         curves=tuple(_curves(families, baseline.name, scores)), choices=tuple(choices), slope=slope,
-        scores=tuple(scores.language_scores()), gains=tuple(scores.language_gains(baseline.name)),
+        scores=language_scores, gains=tuple(scores.language_gains(baseline.name)),
         handled=tuple(_handled(rows)), reported=reported_gain(rows.data_set), missing=missing_cells(rows),
         notes=tuple(notes_of(rows, systems, choices, families)),
+        in_depth=languages_in_depth(
+            language_scores, scores.targets, system=baseline.name, metric=rows.metric, source=first.source,
+            encoder=first.encoder, segmentation=segmentation, left_out={item.target for item in scores.left_out},
+            level=level),
     )
 
 
