@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from sprachbund.batching.batch import Batch
 from sprachbund.batching.collate import WindowStream
@@ -18,7 +19,7 @@ from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.engine import train
 from sprachbund.training.gradients import Gradients, cut_rows, shard_count
-from sprachbund.training.optimisation import set_dropout
+from sprachbund.training.optimisation import build_optimiser, set_dropout
 
 CPU = torch.device("cpu")
 
@@ -147,3 +148,28 @@ def test_encoders_without_streams_are_trained_in_one_piece(monkeypatch):
     loss, gradients = gradients_of(model.train(), one_batch(), batch_pieces=3000)
     assert torch.isfinite(loss)
     assert gradients["encoder.model.embeddings.word_embeddings.weight"] is not None
+
+
+class Waits(TorchDispatchMode):
+    """Notes operators whose result the host must wait for."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if func.overloadpacket in {torch.ops.aten._local_scalar_dense, torch.ops.aten.nonzero, torch.ops.aten.equal}:
+            self.seen.append(str(func.overloadpacket))
+        return func(*args, **kwargs or {})
+
+
+def test_a_step_on_a_gpu_waits_once_to_learn_where_the_pieces_are():
+    model, batch = toy_model().eval(), one_batch()  # without dropout a processor runs the operators of a GPU
+    optimiser = build_optimiser(model, TrainingConfig(), CPU)
+    with worker_threads(1) as pool:
+        compute = Gradients(model, batch_pieces=64, number_format=torch.float32, seed=5, pool=pool)
+        compute.shards = 0  # as on every device but a processor
+        with Waits() as waits:
+            compute(batch, 0)
+            optimiser.step(1.0, 1.0)
+    assert waits.seen == ["aten.nonzero"]

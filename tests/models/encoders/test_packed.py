@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from unittest.mock import Mock
+
 import pytest
 import torch
 from torch import nn
 from transformers import BertConfig, BertModel, RobertaConfig, RobertaModel, XLMRobertaConfig, XLMRobertaModel
 
 from sprachbund.models.dropout_stream import DropoutStream
-from sprachbund.models.encoders import text
+from sprachbund.models.encoders import plain_layer, text
 from sprachbund.models.encoders.packed import can_be_packed
+from sprachbund.models.encoders.packed_layer import LayerOptions
 from sprachbund.models.encoders.text import TextEncoder
 
 KINDS = {"bert": (BertModel, BertConfig), "roberta": (RobertaModel, RobertaConfig),
@@ -206,3 +210,58 @@ def test_other_models_are_run_by_transformers(options):
     ids, mask, _ = batch()
     assert not encoder.takes_streams
     assert encoder(ids, mask, [3]).by_layer[3].shape == (*mask.shape, 24)
+
+
+def attention_of_each_row(query, key, value, query_ends, key_ends, longest, longest_key):
+    """What torch's `varlen_attn` computes on GPUs, a row at a time."""
+    assert query_ends.dtype == key_ends.dtype == torch.int32
+    assert (query_ends.diff() <= longest).all()
+    assert query.stride(-1) == key.stride(-1) == value.stride(-1) == 1  # flash attention asks for that
+    rows = []
+    for first, last in pairwise(query_ends.tolist()):
+        parts = (part[first:last].transpose(0, 1) for part in (query, key, value))
+        rows.append(nn.functional.scaled_dot_product_attention(*parts).transpose(0, 1))
+    return torch.cat(rows)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_attention_without_padding_gives_the_same_states_and_gradients(monkeypatch, kind):
+    varlen = Mock(side_effect=attention_of_each_row)
+    encoder = make(kind).train(False)
+    padded = states_and_gradients(encoder, monkeypatch, packed=True, types=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("torch.nn.attention.varlen.varlen_attn", varlen)
+        patch.setattr(plain_layer, "_without_padding", lambda projected, options: True)
+        without = states_and_gradients(encoder, monkeypatch, packed=True, types=False)
+    assert varlen.call_count == 3  # layers
+    torch.testing.assert_close(without, padded)
+
+
+class OnGpu:
+    """What `_without_padding` reads of a tensor on a GPU."""
+
+    is_cuda = True
+
+    def __init__(self, dtype, width):
+        self.dtype, self.shape = dtype, (10, 3 * width)
+
+
+@pytest.mark.parametrize(("dtype", "width", "dropout", "there", "expected"), [
+    (torch.bfloat16, 64, 0.0, True, True), (torch.float32, 64, 0.0, True, False),
+    (torch.bfloat16, 64, 0.1, True, False),
+    (torch.bfloat16, 24, 0.0, True, False),  # heads of 6
+    (torch.bfloat16, 4 * 264, 0.0, True, False),
+    (torch.bfloat16, 64, 0.0, False, False),  # an older torch, or one without flash attention
+])
+def test_where_attention_runs_without_padding(monkeypatch, dtype, width, dropout, there, expected):
+    monkeypatch.setattr(plain_layer, "has_varlen_attention", lambda: there)
+    options = LayerOptions(4, (1e-5, 1e-5), dropout, (0.1, 0.1))
+    assert plain_layer._without_padding(OnGpu(dtype, width), options) is expected
+
+
+def test_a_torch_without_such_attention_is_noticed(monkeypatch):
+    plain_layer.has_varlen_attention.cache_clear()
+    monkeypatch.setattr(torch.backends.cuda, "is_flash_attention_available", lambda: True)
+    monkeypatch.setattr(plain_layer, "find_spec", lambda name: None)
+    assert not plain_layer.has_varlen_attention()
+    plain_layer.has_varlen_attention.cache_clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
 from typing import cast
 
 import torch
@@ -9,6 +11,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sprachbund.models.encoders.packed_layer import AttentionRows, LayerOptions, LayerWeights
+
+_LARGEST_HEAD = 256
+"""Largest size of a head that flash attention computes; it must also be a multiple of 8."""
 
 
 def plain_layer(x: Tensor, weights: LayerWeights, options: LayerOptions, rows: AttentionRows) -> Tensor:
@@ -35,7 +40,7 @@ def _add_and_norm(x: Tensor, added: Tensor, weight: Tensor, bias: Tensor, option
 
 
 def _attention(x: Tensor, weights: LayerWeights, options: LayerOptions, rows: AttentionRows) -> Tensor:
-    """Attention of all rows, without padding where the device can do that (no dropout, half precision, CUDA)."""
+    """Attention of all rows, without padding where that can be done: see `_without_padding`."""
     joined = torch.cat((weights.query, weights.key, weights.value))
     bias = torch.cat((weights.query_bias, weights.key_bias, weights.value_bias))
     projected = F.linear(x, joined, bias)
@@ -50,8 +55,17 @@ def _attention(x: Tensor, weights: LayerWeights, options: LayerOptions, rows: At
 
 
 def _without_padding(projected: Tensor, options: LayerOptions) -> bool:
+    """Whether torch can attend without padding: on CUDA, in half precision, no dropout, heads of a fitting size."""
     half = projected.dtype in (torch.bfloat16, torch.float16)
-    return projected.is_cuda and half and not options.attention_dropout
+    size = projected.shape[1] // (3 * options.heads)
+    fits = size % 8 == 0 and size <= _LARGEST_HEAD
+    return projected.is_cuda and half and not options.attention_dropout and fits and has_varlen_attention()
+
+
+@cache
+def has_varlen_attention() -> bool:
+    """Whether this torch has `varlen_attn` (2.10 or later, built with flash attention)."""
+    return torch.backends.cuda.is_flash_attention_available() and find_spec("torch.nn.attention.varlen") is not None
 
 
 def _varlen_attention(projected: Tensor, rows: AttentionRows) -> Tensor:
