@@ -8,7 +8,7 @@ round, the columns `..._of` say under which ISO 639-3 code a block was looked up
 Distances are those that Lauscher et al. (2020, section 4) take from lang2vec: one minus the cosine of
 `syntax_knn`, `phonology_knn`, `inventory_knn`, of all three together (featural), and of the memberships in
 Glottolog's groups (genetic); geographic is the great circle over half the circumference of the earth. They
-are not the ready-made distances that later versions of lang2vec download, whose formula is not published.
+are not the ready-made distances that later versions of lang2vec download, and do not reproduce them.
 """
 
 from __future__ import annotations
