@@ -43,7 +43,7 @@ def test_logits_are_those_of_the_model_itself(family: str, kind: str, tmp_path: 
     assert loaded.labels.labels == ("X", "A", "M")
     assert loaded.description.task == ("tagging" if kind == "tokens" else "classification")
     assert loaded.description.encoder == str(folder)
-    facts = json.loads(loaded.facts_json())
+    facts = json.loads(json.dumps(loaded.facts()))
     assert (facts["fusion"], facts["layers"], facts["gate"], facts["source"]) == ("last_layer", [3], "", "")
     loader = AutoModelForTokenClassification if kind == "tokens" else AutoModelForSequenceClassification
     own, tokenizer = loader.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)

@@ -55,7 +55,7 @@ def test_labels_description_and_facts(tagger: Saved, classifier: Saved) -> None:
     loaded = load_model(str(tagger.folder))
     assert loaded.labels == toys.TAGS
     assert loaded.description == toys.DESCRIPTION
-    facts = json.loads(loaded.facts_json())
+    facts = json.loads(json.dumps(loaded.facts()))
     assert LabelSpace.model_validate(facts["labels"]) == toys.TAGS
     assert (facts["fusion"], facts["layers"], facts["gate"]) == ("dlfa", [3, 1], "literal")
     assert (facts["source"], facts["encoder"], facts["provenance"]) == ("en", "tiny", "random weights")

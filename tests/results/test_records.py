@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sprachbund.core.errors import FormatError
-from sprachbund.results.records import SCHEMA, ScoreRow, read_rows, without_examples, write_rows
+from sprachbund.results.records import SCHEMA, ScoreRow, read_rows, write_rows
 
 
 def assert_equal(one: ScoreRow, other: ScoreRow) -> None:
@@ -76,9 +76,3 @@ def test_other_columns_are_refused_with_what_is_missing(tmp_path: Path):
     pq.write_table(table, path)
     with pytest.raises(FormatError, match=r"not those of score rows \(missing: seed\)\n  → make the rows again"):
         read_rows(path)
-
-
-def test_a_row_is_described_without_its_examples(row):
-    described = without_examples(row([1, 0]))
-    assert described["target"] == "de"
-    assert not {"counts", "identities", "words"} & set(described)

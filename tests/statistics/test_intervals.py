@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sprachbund.statistics.intervals import (
-    average_interval,
     bootstrap_interval,
     percentile_interval,
     t_interval,
@@ -56,16 +55,6 @@ def test_coverage_over_examples_and_repetitions() -> None:
     assert interval.method == "percentile bootstrap over examples, 300 resamples, Student's t over 6 repetitions"
     assert 0.86 <= both / 300 <= 0.94
     assert alone < both
-
-
-def test_averages_are_narrower_than_their_groups() -> None:
-    rng = np.random.default_rng(4)
-    groups = [np.stack([rng.random(200) < p, np.ones(200)], axis=-1).astype(np.int64) for p in (0.3, 0.5, 0.9)]
-    fixed = average_interval(groups, share, names=["a", "b", "c"])
-    one = bootstrap_interval(groups[0], share, name="a")
-    assert fixed.high - fixed.low < one.high - one.low
-    width = 2 * 1.96 * 100 * np.sqrt(sum(p * (1 - p) / 200 for p in (0.3, 0.5, 0.9))) / 3
-    assert fixed.high - fixed.low == pytest.approx(width, rel=0.1)
 
 
 def test_draws_without_a_score_are_left_out() -> None:

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from sprachbund.cli.options import DataDir, Executor, Store, split
-from sprachbund.cli.terminal import Display, console, duration
+from sprachbund.cli.terminal import Display, console
+from sprachbund.report.numbers import duration
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sprachbund.cli.options import AsJson
-from sprachbund.cli.terminal import Display, console, duration
+from sprachbund.cli.terminal import Display, console
+from sprachbund.report.numbers import duration
 from sprachbund.stages.events import Emit
 
 if TYPE_CHECKING:

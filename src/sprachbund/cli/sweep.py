@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from sprachbund.cli.options import DataDir, Executor, Store, integers, split
-from sprachbund.cli.terminal import console, duration
+from sprachbund.cli.terminal import console
+from sprachbund.report.numbers import duration
 
 if TYPE_CHECKING:
     from sprachbund.api_sweep import SweepRun

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from sprachbund.cli.terminal import duration
+from sprachbund.report.numbers import duration
 from sprachbund.stages.events import Emit, Event, Progress, StageEvent
 from sprachbund.studies.cell_scores import CellScore
 from sprachbund.studies.sweep import SweepObserver

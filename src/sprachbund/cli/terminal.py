@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from sprachbund.report.numbers import duration
 from sprachbund.stages.events import Emit, Event, Progress, StageEvent
 
 PLAIN_SECONDS = 10.0
@@ -117,20 +118,6 @@ class Display:
 def console(file: TextIO | None = None, *, stderr: bool = False) -> Console:
     """The console of a command; NO_COLOR and TERM=dumb are honoured by rich."""
     return Console(file=file, stderr=stderr)
-
-
-def duration(seconds: float) -> str:
-    """A duration for people.
-
-    >>> duration(4.24), duration(75), duration(3720)
-    ('4.2 s', '1 min 15 s', '1 h 2 min')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def threads(count: int) -> str:

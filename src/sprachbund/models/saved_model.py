@@ -90,10 +90,6 @@ class LoadedModel:
             use = self.model.use
         return {**self.description.model_dump(mode="json"), "labels": self.labels.model_dump(mode="json"), **use}
 
-    def facts_json(self) -> str:
-        """`facts` as text."""
-        return json.dumps(self.facts(), indent=1, ensure_ascii=False)
-
 
 def save_model(
     model: TransferModel, folder: Path, *, tokenizer: PieceTokenizer, labels: LabelSpace, description: ModelDescription

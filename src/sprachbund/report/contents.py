@@ -9,7 +9,7 @@ from sprachbund.report.charts import Charts, charts
 from sprachbund.report.headline import KeyFigure, headline, key_figures, question
 from sprachbund.report.language_contents import DepthContents, tell_languages
 from sprachbund.report.lookup import Lookup
-from sprachbund.report.numbers import plural, seeds_text
+from sprachbund.report.numbers import duration, plural, seeds_text
 from sprachbund.report.run_info import DataNote, RunInfo, flat_settings
 from sprachbund.report.tables import (
     Table,
@@ -114,7 +114,7 @@ def tell(findings: Findings, info: RunInfo) -> Contents:
         missing=_missing(look),
         settings=tuple(flat_settings(info.settings)),
         versions=tuple(info.versions.items()),
-        timings=tuple((label, _duration(seconds)) for label, seconds in info.timings.items()),
+        timings=tuple((label, duration(seconds)) for label, seconds in info.timings.items()),
         command=info.command,
         cards=info.cards,
         hardware=info.hardware,
@@ -156,10 +156,3 @@ def _facts(look: Lookup) -> tuple[tuple[str, str], ...]:
 def _missing(look: Lookup) -> tuple[str, ...]:
     left_out = [f"{item.target} is in no average and no comparison: {item.why}." for item in look.findings.left_out]
     return (*left_out, *(f"No row: {cell}." for cell in look.findings.missing))
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

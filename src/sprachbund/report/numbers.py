@@ -106,5 +106,19 @@ def share(part: int, whole: int) -> str:
     return "<0.01 %" if percent < 0.01 else f"{percent:.2f} %"
 
 
+def duration(seconds: float) -> str:
+    """A duration for people.
+
+    >>> duration(4.24), duration(75), duration(3720)
+    ('4.2 s', '1 min 15 s', '1 h 2 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
 def _rounded(value: float) -> float:
     return round(value, 1) + 0.0 if math.isfinite(value) else value

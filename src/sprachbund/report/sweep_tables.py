@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sprachbund.report.numbers import deviation, plural, probability, score, seeds_text, signed, signed_span, span
 from sprachbund.report.ordering import by_family
+from sprachbund.report.sweep_charts import slug
 from sprachbund.report.sweep_words import layer_name, over_control, set_line, source_name, told_apart, training_line
 from sprachbund.report.tables import NONE, Cell, Column, Line, Table, Tone, score_cell
 from sprachbund.results.findings import Difference, Estimate
@@ -112,7 +113,7 @@ def languages_table(part: SweepPart, curve: LayerCurve, level: float) -> Table:
     caption = (f"{part.metric.name}: {curve.aggregator} minus {part.baseline} in points, {level:.0%} intervals over "
                "examples and seeds; coloured where told apart from zero after Holm's correction over the languages of "
                f"a layer. {_seeds(part)}. {training_line(part)}")
-    return Table(f"languages-{part.data_set}-{_slug(curve.aggregator)}",
+    return Table(f"languages-{part.data_set}-{slug(curve.aggregator)}",
                  f"{part.data_set}: {curve.aggregator}, layer by language", caption, columns, tuple(lines))
 
 
@@ -236,7 +237,3 @@ def _training(findings: SweepFindings) -> str:
 
 def _seeds(part: SweepPart) -> str:
     return seeds_text(sorted({seed for system in part.systems for seed in system.seeds})).capitalize()
-
-
-def _slug(text: str) -> str:
-    return "-".join("".join(character if character.isalnum() else " " for character in text.lower()).split())

@@ -8,7 +8,7 @@ parquet, one file a score stage; `SCHEMA` is that file's schema.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -166,9 +166,3 @@ def _row(record: dict[str, object]) -> ScoreRow:
     values["counts"] = values["counts"].reshape(-1, len(values["columns"]))  # type: ignore[attr-defined,arg-type]
     values["notes"] = dict(values["notes"])  # type: ignore[call-overload]
     return ScoreRow(**values)  # type: ignore[arg-type]
-
-
-def without_examples(row: ScoreRow) -> dict[str, object]:
-    """The row's description without per-example arrays, for `results.json`."""
-    dropped = {*_ARRAYS, "identities", "columns"}
-    return {name: value for name, value in asdict(row).items() if name not in dropped}

@@ -78,30 +78,6 @@ def bootstrap_interval(
     return percentile_interval(draws, level=level)
 
 
-def average_interval(
-    groups: Sequence[Counts],
-    value: Value,
-    *,
-    level: float = LEVEL,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    names: Sequence[str] | None = None,
-) -> Interval:
-    """Percentile bootstrap interval of the plain mean of several groups' scores.
-
-    The groups are these and no others; `means.mean_estimate` also takes them as a sample.
-
-    Args:
-        groups, value, resamples, seed, names: as in `resampled_scores`.
-        level: such as 0.95.
-
-    Raises:
-        ValueError: as `resampled_scores`.
-    """
-    draws = resampled_scores(groups, value, resamples=resamples, seed=seed, names=names)
-    return percentile_interval(draws.mean(axis=0), level=level)
-
-
 def t_interval(values: Sequence[float] | Floats, *, level: float = LEVEL) -> Interval:
     """Student's interval of the mean of a few repetitions: mean ± t(S - 1) · s / sqrt(S).
 

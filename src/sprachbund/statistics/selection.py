@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
@@ -13,7 +11,6 @@ from sprachbund.statistics.repetitions import Floats
 
 PERMUTATIONS = 10_000
 _AT_ONCE = 2_000  # permutations; bounds the memory whatever their number
-_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +94,3 @@ def _table(values: Floats, name: str) -> Floats:
     if np.isnan(table).any():
         raise ValueError(f"{name} have a missing value; leave out candidates that were not run with every repetition")
     return table
-
-
-def expected_maximum(count: int) -> float:
-    """Mean of the largest of independent standard normals: 1.586 for 11 (Harter 1961, table 1).
-
-    Integral of x d(Phi(x)^n), by Gauss-Legendre quadrature.
-
-    Raises:
-        ValueError: a count below one.
-    """
-    if count < 1:
-        raise ValueError(f"a maximum is taken of one or more, got {count}")
-    nodes, weights = np.polynomial.legendre.leggauss(400)
-    x = 10 * nodes
-    below = np.array([_NORMAL.cdf(value) for value in x])
-    density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
-    return float((10 * weights * x * count * below ** (count - 1) * density).sum())

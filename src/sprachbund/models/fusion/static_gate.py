@@ -42,12 +42,6 @@ class StaticGate(GatedPair):
         super().__init__(config, width, n_streams)
         self.weight = nn.Parameter(torch.full((width,), 0.5))
 
-    @torch.no_grad()
-    def freeze_at(self, gate: Float[Tensor, " width"]) -> None:
-        """Take a gate that was measured elsewhere, and learn it no more."""
-        self.weight.copy_(gate)
-        self.weight.requires_grad_(False)
-
     def weights(
         self,
         states: Sequence[Float[Tensor, "batch positions width"]],
