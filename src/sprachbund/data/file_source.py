@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sprachbund.core.canonical import digest
 from sprachbund.core.errors import DataError, LanguageError, join_or
@@ -18,6 +19,7 @@ from sprachbund.data.card import DatasetCard
 from sprachbund.data.examples import Corpus, ExampleStream
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.data.source import SPLIT_NAMES, split_name
+from sprachbund.data.span_tags import mend_spans
 from sprachbund.languages.language import find_variant
 
 Files = dict[str, dict[str, list[Path]]]
@@ -67,6 +69,8 @@ class FileSource:
         if self.left_out:
             notes["folders_left_out"] = len(self.left_out)
         examples = component.value().read(path, self._options(code), notes)
+        if self.options.spans != "keep":
+            examples = mend_spans(examples, notes, strict=self.options.spans == "strict")
         return ExampleStream(self.name, code, split_name(split), self.fingerprint(code, split), examples, notes)
 
     def corpus(self, language: str, split: str) -> Corpus:
@@ -89,7 +93,7 @@ class FileSource:
             "reader": component.name,
             "reader_version": component.value.version,
             "distribution": component.distribution,
-            "options": self._options(code),
+            "options": _in_keys(self._options(code)),
         })
 
     def path(self, language: str, split: str) -> Path:
@@ -132,6 +136,11 @@ class FileSource:
             remedy = f"{code} has: {', '.join(has)}; {remedy}"
         return DataError(f"the data set {self.name} has no {split} data in {code}", where=Location(self.place),
                          remedy=remedy)
+
+
+def _in_keys(options: ReaderOptions) -> dict[str, Any]:
+    """The options as fingerprints hold them: `spans` came later, and data that are kept as they are keep theirs."""
+    return {name: value for name, value in options.model_dump().items() if name != "spans" or value != "keep"}
 
 
 def files_in_folder(folder: Path) -> tuple[Files, tuple[str, ...]]:

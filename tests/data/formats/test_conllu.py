@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sprachbund.core.errors import FormatError
 from sprachbund.data.examples import TokenExample
-from sprachbund.data.formats.conllu import TAG_RANKS, ConlluReader
+from sprachbund.data.formats.conllu import TAG_RANKS, ConlluReader, _ancestors, _reached
 from sprachbund.data.formats.reader import ReaderOptions
 
 FILES = Path(__file__).parents[1] / "files"
@@ -221,3 +221,11 @@ def test_treebanks_are_read_as_the_library_reads_them(shared_data: Path, languag
             assert example.words == tuple(token["form"] for token in plain)
             assert example.labels == tuple(token["upos"] for token in plain)
             assert example.identity == expected.metadata["sent_id"]
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=2), min_size=1, max_size=9))
+def test_ancestors_that_are_remembered_are_those_that_a_search_finds(heads: list[list[int]]) -> None:
+    parents = {str(number): {str(head) for head in some} for number, some in enumerate(heads, 1)}
+    known: dict[str, int] = {}
+    for word in [*parents, *reversed(list(parents))]:
+        assert _ancestors(word, parents, known) == _reached(word, parents)

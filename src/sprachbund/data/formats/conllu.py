@@ -123,13 +123,14 @@ def _read_out(sentence: Sentence, options: ReaderOptions) -> tuple[list[Row], li
         return words, [row.columns[_FORM] for row in words]
     ranks = TAG_RANKS.get((options.language or "").partition("-")[0], TAG_RANKS[""])
     parents = _parents(words) if options.multiword == "xtreme" else {}
+    known: dict[str, int] = {}
     rows, forms, done = [], [], 0
     for span in sentence.ranges:
         before = words[done:span.first - 1]
         inside = words[span.first - 1:span.last]
         rows += before
         forms += [row.columns[_FORM] for row in before]
-        rows.append(_head(inside, span.first, parents, ranks) if options.multiword == "xtreme" else inside[0])
+        rows.append(_head(inside, span.first, parents, ranks, known) if options.multiword == "xtreme" else inside[0])
         forms.append(span.form)
         done = span.last
     rows += words[done:]
@@ -149,14 +150,35 @@ def _parents(words: Sequence[Row]) -> dict[str, set[str]]:
     return parents
 
 
-def _head(inside: Sequence[Row], first: int, parents: dict[str, set[str]], ranks: Sequence[str]) -> Row:
+def _head(
+    inside: Sequence[Row], first: int, parents: dict[str, set[str]], ranks: Sequence[str], known: dict[str, int]
+) -> Row:
     """The word of a range with the fewest ancestors; among equals the one whose tag ranks first."""
-    depths = [_ancestors(str(number), parents) for number in range(first, first + len(inside))]
+    depths = [_ancestors(str(number), parents, known) for number in range(first, first + len(inside))]
     highest = [row for row, depth in zip(inside, depths, strict=True) if depth == min(depths)]
     return min(highest, key=lambda row: ranks.index(row.columns[_UPOS]) if row.columns[_UPOS] in ranks else len(ranks))
 
 
-def _ancestors(word: str, parents: dict[str, set[str]]) -> int:
+def _ancestors(word: str, parents: dict[str, set[str]], known: dict[str, int]) -> int:
+    """How many nodes can be reached from a word; `known` remembers them for words on the way.
+
+    Words with one head each are followed once for the whole sentence; from a word with several, or in a
+    circle, the graph is searched anew.
+    """
+    path, at = [], word
+    while at in parents and at not in known:
+        path.append(at)
+        if len(parents[at]) != 1 or len(path) > len(parents):
+            return _reached(word, parents)
+        at, = parents[at]
+    depth = known.get(at, 0)
+    for above in reversed(path):
+        depth += 1
+        known[above] = depth
+    return depth
+
+
+def _reached(word: str, parents: dict[str, set[str]]) -> int:
     seen: set[str] = set()
     waiting = [word]
     while waiting:

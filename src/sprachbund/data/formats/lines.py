@@ -22,6 +22,11 @@ from sprachbund.core.source import Location
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_NO_TEXT = {
+    b"PK\x03\x04": ("a zip archive", "unpack it, and give the file or folder that comes out"),
+    b"PAR1": ("a parquet file", "give the copy of a hub's repository that it belongs to, as hub:FOLDER"),
+}
+"""First bytes -> what such a file is, and what to do."""
 _UTF8_REMEDY = "save the file as UTF-8"
 
 
@@ -113,8 +118,11 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         raise DataError(f"cannot be read: {error.strerror}", where=Location(str(path)),
                         remedy="give a file that you may read") from None
     with file:
-        start = file.peek(2)[:2]
-        if start == _GZIP:
+        start = file.peek(4)[:4]
+        for magic, (kind, remedy) in _NO_TEXT.items():
+            if start == magic:
+                raise FormatError(f"this is {kind}, not a text file", where=Location(str(path)), remedy=remedy)
+        if start[:2] == _GZIP:
             with gzip.GzipFile(fileobj=file) as unpacked:
                 yield BufferedReader(unpacked, 1 << 16)
             return

@@ -40,6 +40,9 @@ class ReaderOptions(Config):
     XTREME's preprocessing does."""
     empty_tokens: Literal["fail", "drop"] = "fail"
     """Token columns with lines that have a label and no token: refuse the file, or drop such lines with a count."""
+    spans: Literal["keep", "repair", "strict"] = "keep"
+    """Span labels (BIO, BIOES) that go on where nothing has begun: keep them as they are (metrics read them as
+    conlleval does), write them as beginnings with a count (`repaired_tags`), or refuse the file."""
     language: str | None = None
     """Language code of the file, filled in by the data source; "xtreme" ranks tags by it in es, fr and it."""
 

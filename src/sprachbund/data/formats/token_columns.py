@@ -174,9 +174,12 @@ def _take_token(text: str, layout: _Layout, block: _Block, path: Path, number: i
     columns = _cut(text, layout.tabs)
     if len(columns) != layout.width:
         kind = "tabs" if layout.tabs else "blanks"
+        remedy = "mend the line: a token or its label is missing, or there is one separator too many"
+        if layout.tabs and len(_cut(text, tabs=False)) == layout.width:
+            remedy = "this line has blanks between its columns: use tabs throughout"
         raise FormatError(f"expected {layout.width} columns separated by {kind}, as in line {layout.line}, "
                           f"found {len(columns)}", where=Location(str(path), number),
-                          remedy="mend the line: a token or its label is missing, or there is one separator too many")
+                          remedy=remedy)
     word = columns[layout.word]
     if not word or word.isspace():
         if drop:
