@@ -9,7 +9,7 @@ from typing import Literal
 from sprachbund.languages.distances import KINDS, SOURCE
 from sprachbund.languages.language import script_name
 from sprachbund.report.language_words import language_name, predictor_name
-from sprachbund.report.numbers import score, signed, span
+from sprachbund.report.numbers import correlation, percent, score, signed, span
 from sprachbund.report.ordering import by_family
 from sprachbund.report.tables import NONE, Cell, Column, Line, Table
 from sprachbund.results.findings import Estimate, LanguageScore, TargetInfo
@@ -69,10 +69,11 @@ def predictors_table(found: LanguagesInDepth, name: str) -> Table | None:
         step, unit = _step(item.name)
         lines.append(Line((
             Cell(predictor_name(item.name)),
-            Cell(_two(item.correlation), (f"{_two(item.low)} to {_two(item.high)}",), item.correlation),
-            Cell(_two(item.rank_correlation), sort=item.rank_correlation),
+            Cell(correlation(item.correlation), (f"{correlation(item.low)} to {correlation(item.high)}",),
+                 item.correlation),
+            Cell(correlation(item.rank_correlation), sort=item.rank_correlation),
             Cell(signed(item.slope * step), (unit,), item.slope),
-            Cell(_percent(item.predicted_share), sort=item.predicted_share))))
+            Cell(percent(item.predicted_share), sort=item.predicted_share))))
     count = len(found.stated.languages) if found.stated else 0
     caption = (f"Each property alone against {found.metric} of {found.system} in {count} target languages: "
                "Pearson's correlation with its bootstrap interval over languages, Spearman's, the slope, and the share "
@@ -116,7 +117,7 @@ def _coefficient(item: Coefficient) -> tuple[Cell, ...]:
 
 
 def _quality(model: TransferModel) -> tuple[Cell, ...]:
-    return (Cell(_percent(model.r_squared), sort=model.r_squared),
+    return (Cell(percent(model.r_squared), sort=model.r_squared),
             Cell(score(model.error), (f"of the mean {score(model.mean_error)}",), model.error))
 
 
@@ -133,7 +134,7 @@ def _fact_line(
         _number(gap, signed), Cell(_YES[fact.pretrained], (f"script: {_YES[fact.script_pretrained]}",)),
         _number(fact.fertility, lambda value: f"{value:.2f}"), _number(fact.unknown, _fine_percent),
         *(_number(fact.distances.get(kind), lambda value: f"{value:.2f}") for kind in KINDS),
-        _number(fact.attested, _percent), _number(residual, signed),
+        _number(fact.attested, percent), _number(residual, signed),
     )
     kind: Literal["", "source", "variant"] = "source" if target.is_source else ""
     return Line(cells, "variant" if not kind and target.code != target.base else kind, heading)
@@ -159,13 +160,5 @@ def _step(name: str) -> tuple[float, str]:
     return (1.0, "a piece per word") if name == "fertility" else (0.1, "for 0.1")
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.0f} %".replace("-", "−")
-
-
 def _fine_percent(value: float) -> str:
     return "0 %" if not value else f"{100 * value:.2f} %" if value >= 5e-5 else "<0.01 %"
-
-
-def _two(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")

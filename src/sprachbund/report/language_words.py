@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sprachbund.languages.language import LANGUAGES
-from sprachbund.report.numbers import plural, score, signed
+from sprachbund.report.numbers import correlation, percent, plural, score, signed
 from sprachbund.results.language_findings import LanguagesInDepth, Predictor, TransferModel
 
 BEYOND = 2.0
@@ -70,13 +70,13 @@ def _correlations(found: LanguagesInDepth, level: float) -> str:
 
 
 def _correlation(item: Predictor) -> str:
-    return f"{_two(item.correlation)} ({_two(item.low)} to {_two(item.high)})"
+    return f"{correlation(item.correlation)} ({correlation(item.low)} to {correlation(item.high)})"
 
 
 def _stated(found: LanguagesInDepth, model: TransferModel) -> str:
     named = " and ".join(predictor_name(name) for name in model.names)
     slopes = "; ".join(_slope(item.name, item.slope, item.low, item.high) for item in model.coefficients)
-    return (f"Regression on {named}, stated beforehand: {_percent(model.r_squared)} of the variance between languages, "
+    return (f"Regression on {named}, stated beforehand: {percent(model.r_squared)} of the variance between languages, "
             f"{slopes}. A language is predicted by a fit to the others with an error of {score(model.error)} points; "
             f"by their mean it would be {score(model.mean_error)}.")
 
@@ -95,19 +95,11 @@ def _outliers(model: TransferModel) -> str:
     places = {code: place for place, code in enumerate(model.languages)}
     told = ", ".join(
         f"{language_name(code)} ({signed(model.observed[places[code]] - model.left_out[places[code]])} points, "
-        f"{_two(value)} standard errors)" for code, value in found)
+        f"{correlation(value)} standard errors)" for code, value in found)
     return f"Further than {BEYOND:g} standard errors from what their properties predict ({chance}): {told}."
 
 
 def _chosen(model: TransferModel) -> str:
     named = ", then ".join(predictor_name(name) for name in model.names)
-    return (f"Chosen greedily by leave-one-out error: {named}; {_percent(model.r_squared)} of the variance. With the "
+    return (f"Chosen greedily by leave-one-out error: {named}; {percent(model.r_squared)} of the variance. With the "
             f"choice made anew for each language left out the error is {score(model.error)} points.")
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.0f} %".replace("-", "−")
-
-
-def _two(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")

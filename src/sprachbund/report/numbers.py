@@ -71,6 +71,24 @@ def deviation(sd: float | None) -> str:
     return "one seed" if sd is None else f"{sd:.2f}"
 
 
+def percent(value: float) -> str:
+    """A share in whole per cent; what rounds to zero has no sign.
+
+    >>> percent(0.434), percent(-0.021), percent(-0.001)
+    ('43 %', '−2 %', '0 %')
+    """
+    return f"{round(100 * value) + 0} %".replace("-", "−")
+
+
+def correlation(value: float) -> str:
+    """A correlation, or another number of two decimals with its sign.
+
+    >>> correlation(-0.654), correlation(0.5)
+    ('−0.65', '+0.50')
+    """
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def probability(p: float) -> str:
     """A p-value.
 
