@@ -116,7 +116,8 @@ def evaluate(
     """Score a model trained elsewhere over the source and all target languages, without training.
 
     Args:
-        model: folder or hub id of a saved model, ours or a token or sequence classification model of transformers.
+        model: folder or hub id of a saved model, ours, or a token classification, sequence classification or
+            question answering model of transformers.
         output, store, executor, emit, command: as in `run`.
         settings: fields of `EvaluationConfig`; task and source language come from the model where it names them.
 
@@ -128,7 +129,9 @@ def evaluate(
         trust_remote_code=settings.get("trust_remote_code"),
     )
     described = model_description(named)
-    defaults = {"task": described.task, "source": described.source or "en", "model": str(model)}
+    defaults: dict[str, Any] = {"task": described.task, "source": described.source or "en", "model": str(model)}
+    if described.answers is not None:
+        defaults["answers"] = plain(described.answers)
     config = scoring_config({**defaults, **settings}, EvaluationConfig)
     command = command or told_command("evaluate", model, settings)
     return _finish(plan_evaluation(config), output, store, executor, emit, command)
@@ -193,7 +196,7 @@ def predict(model: LoadedModel | Path | str, texts: Iterable[str] | str, *, pair
     Args:
         model: a loaded model, the folder or hub id of one, or the output folder of a run.
         texts: one text or several; taggers split them into words.
-        pair: the second text of each pair.
+        pair: the second text of each pair; the context of questions.
     """
     loaded = open_model(model) if isinstance(model, str | Path) else model
     given = [texts] if isinstance(texts, str) else list(texts)

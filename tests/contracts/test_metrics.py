@@ -10,14 +10,21 @@ import pytest
 from numpy.typing import NDArray
 
 from sprachbund.metrics.accuracy import Accuracy
-from sprachbund.metrics.metric import METRICS, Counts, Gold, Predicted
+from sprachbund.metrics.metric import ANSWER_METRICS, METRICS, Counts, Gold, Predicted
 from sprachbund.metrics.spans import SpanF1
-from sprachbund.testing.check_metric import check_metric
+from sprachbund.metrics.squad import SquadExactMatch
+from sprachbund.testing.check_metric import check_answer_metric, check_metric
 
 
-@pytest.mark.parametrize("name", METRICS.names())
+@pytest.mark.parametrize("name", sorted(set(METRICS.names()) - set(ANSWER_METRICS)))
 def test_every_registered_metric_keeps_the_contract(name: str) -> None:
     check_metric(METRICS.load(name).value())
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh", "th"])
+@pytest.mark.parametrize("name", ANSWER_METRICS)
+def test_every_metric_of_answers_keeps_the_contract(name: str, language: str) -> None:
+    check_answer_metric(METRICS.load(name).value(), language)
 
 
 @pytest.mark.parametrize("name", ["accuracy", "macro_f1", "xtreme_f1"])
@@ -88,3 +95,30 @@ class RepairsTooMuch(Accuracy):
 def test_a_broken_metric_is_found(metric: type[Accuracy], message: str) -> None:
     with pytest.raises(AssertionError, match=message):
         check_metric(metric())
+
+
+class OnlyTheFirstAnswer(SquadExactMatch):
+    def count(self, gold: Sequence[Gold], predicted: Sequence[str | None], language: str) -> Counts:
+        return super().count([answers[:1] for answers in gold], predicted, language)
+
+
+class LeavesSilenceOut(SquadExactMatch):
+    def count(self, gold: Sequence[Gold], predicted: Sequence[str | None], language: str) -> Counts:
+        counts = super().count(gold, predicted, language)
+        counts[:, 1] -= [given is None for given in predicted]
+        return counts
+
+
+class SharesOfOne(SquadExactMatch):
+    def value(self, sums: NDArray[np.generic]) -> NDArray[np.float64]:
+        return super().value(sums) / 100
+
+
+@pytest.mark.parametrize(("metric", "message"), [
+    (OnlyTheFirstAnswer, "any of the gold answers has 100 points"),
+    (LeavesSilenceOut, "never absent"),
+    (SharesOfOne, "any of the gold answers has 100 points"),
+])
+def test_a_broken_metric_of_answers_is_found(metric: type[SquadExactMatch], message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        check_answer_metric(metric())

@@ -25,6 +25,9 @@ GOOD = {
     "quoted_tsv": 'text\tlabel\n"Sie sagte ""ja""."\tgut\nNein\tschlecht\n',
     "csv": 'text,label\n"Ja, gern",gut\nNein,schlecht\n',
     "jsonl": '{"text": "Ja", "label": true}\n{"text": "Nein", "label": false}\n',
+    "squad": '{"data": [{"title": "t", "paragraphs": [\n{"context": "Éva went to Pécs.", "qas": [\n'
+             '{"id": "q1", "question": "Who went?", "answers": [{"text": "Éva", "answer_start": 0}]},\n'
+             '{"id": "q2", "question": "Where?", "answers": [{"text": "Pécs", "answer_start": 12}]}]}\n]}]}\n',
 }
 """Small good files; a reader without one here fails the test below."""
 

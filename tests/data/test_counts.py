@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.data.counts import Places, Tally, twice_encoded
-from sprachbund.data.examples import TextExample, TokenExample
+from sprachbund.data.examples import Answer, QuestionExample, TextExample, TokenExample
 
 
 def test_sentences_words_and_labels_are_counted() -> None:
@@ -17,6 +17,13 @@ def test_sentences_words_and_labels_are_counted() -> None:
     assert (counted.examples, counted.words, counted.characters, counted.unlabelled) == (3, 4, 14, 1)
     assert list(counted.labels.items()) == [("O", 2), ("B-PER", 1)]
     assert (counted.lengths, counted.letters, counted.notes) == ({1: 2, 2: 1}, {"LATIN": 14}, {"a": 1})
+
+
+def test_questions_without_answers_and_with_blanked_ones() -> None:
+    tally = Tally(set(), collects=False)
+    for number, answers in enumerate([None, (), (Answer("", 0),), (Answer("b", 2),)]):
+        tally.add(QuestionExample(str(number), f"Q{number}?", "a b", answers))
+    assert tally.unlabelled == 2, "none given, and one blanked; an empty tuple says that there is no answer"
 
 
 def test_repetitions_and_what_training_has() -> None:

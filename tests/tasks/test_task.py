@@ -7,7 +7,7 @@ from sprachbund.tasks.task import TASKS
 
 
 def test_tasks_load_by_name() -> None:
-    assert [TASKS.load(name).value.name for name in TASKS.built_in] == ["tagging", "classification"]
+    assert [TASKS.load(name).value.name for name in TASKS.built_in] == ["tagging", "classification", "span_qa"]
 
 
 def test_an_unknown_task_is_told_with_near_names() -> None:

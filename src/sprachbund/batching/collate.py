@@ -102,7 +102,7 @@ class WindowStream:
     def _labels(self, windows: Integers, owners: Integers, words: Integers) -> Tensor | None:
         if self.labels is None:
             return None
-        return self._tensor(self.labels[words if self.corpora[0].kind == "tokens" else self.texts(windows)])
+        return self._tensor(self.labels[self.texts(windows) if self.corpora[0].kind == "sequence" else words])
 
     def _tensor(self, array: NDArray[np.generic]) -> Tensor:
         tensor = torch.from_numpy(array)

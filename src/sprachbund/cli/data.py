@@ -15,7 +15,7 @@ from sprachbund.cli.options import DataDir
 from sprachbund.cli.terminal import console
 from sprachbund.core.errors import DataError
 from sprachbund.data.catalogue import DatasetCard, cards
-from sprachbund.data.examples import Example, TokenExample
+from sprachbund.data.examples import Example, QuestionExample, TokenExample
 from sprachbund.data.splits import sample
 from sprachbund.languages.language import find_variant
 
@@ -87,6 +87,9 @@ def _line(example: Example) -> str:
         words = (f"{escape(word)}[cyan]/{escape(label)}[/]" if label not in {"", "O"} else escape(word)
                  for word, label in zip(example.words, labels, strict=True))
         return "  " + " ".join(words)
+    if isinstance(example, QuestionExample):
+        told = " | ".join(dict.fromkeys(answer.text for answer in example.answers or ())) or "-"
+        return f"  [cyan]{escape(told):<28}[/] {escape(example.question)} [dim]|[/] {escape(example.context)}"
     pair = f" [dim]|[/] {escape(example.text_pair)}" if example.text_pair is not None else ""
     return f"  [cyan]{escape(example.label or '-'):<28}[/] {escape(example.text)}{pair}"
 

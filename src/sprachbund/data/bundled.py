@@ -42,6 +42,9 @@ def open_bundled(name: str, kind: Kind, labels: str | None = None) -> DataSource
         hint = f"did you mean {join_or(near)}? " if near else ""
         raise DataError(f"no data set {name!r} comes with the installation",
                         remedy=f"{hint}there is: bundled:{HaIntents.name}")
+    if kind not in LABEL_SETS:
+        raise DataError(f"{name} has commands with labels, and no questions with answers",
+                        remedy="run it with --task classification or --task tagging, or choose another data set")
     offered = LABEL_SETS[kind]
     if labels is not None and labels not in offered:
         what = "texts with one label" if kind == "sequence" else "words with labels"

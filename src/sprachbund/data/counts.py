@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from sprachbund.data.examples import Example, TokenExample
+from sprachbund.data.examples import Example, QuestionExample, TextExample, TokenExample
 from sprachbund.data.scripts import scripts_of
 from sprachbund.data.splits import content
 
@@ -125,10 +125,14 @@ class Tally:
         if isinstance(example, TokenExample):
             self.labels.update(example.labels or ())
             self.unlabelled += 0 if example.labels else len(example.words)
-        elif example.label is None:
-            self.unlabelled += 1
+        elif isinstance(example, TextExample):
+            if example.label is None:
+                self.unlabelled += 1
+            else:
+                self.labels[example.label] += 1
         else:
-            self.labels[example.label] += 1
+            answers = example.answers
+            self.unlabelled += answers is None or bool(answers and not any(answer.text for answer in answers))
 
     def _compare(self, example: Example) -> None:
         digest = blake2b("\0".join(content(example)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -145,6 +149,9 @@ def example_texts(example: Example) -> Iterator[str]:
     """The words of a sentence, the texts of a pair, or question and context."""
     if isinstance(example, TokenExample):
         yield from example.words
+    elif isinstance(example, QuestionExample):
+        yield example.question
+        yield example.context
     else:
         yield example.text
         if example.text_pair is not None:

@@ -46,17 +46,57 @@ class TextExample:
     location: Location | None = None
 
 
-Example = TokenExample | TextExample
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that stands in a context.
+
+    Args:
+        text: as it stands there.
+        start: index of its first character in the context, in Unicode code points.
+    """
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Index after its last character."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionExample:
+    """A question about a context that holds its answer (span question answering).
+
+    Args:
+        identity: as in TokenExample.
+        question: the question.
+        context: the text that is searched.
+        answers: gold answers, each of which is right (training takes the first); none where the context is
+            known to hold no answer; None for a question without gold answers.
+        location: where the question begins.
+    """
+
+    identity: str
+    question: str
+    context: str
+    answers: tuple[Answer, ...] | None = None
+    location: Location | None = None
+
+
+Example = TokenExample | TextExample | QuestionExample
 
 
 def shown(example: Example) -> str:
-    """The example on one line, for people: words with a space between them, or both texts of a pair.
+    """The example on one line, for people: words with a space between them, both texts of a pair, or the question.
 
     >>> shown(TextExample("1", "A dog sleeps.", "An animal rests."))
     'A dog sleeps. | An animal rests.'
     """
     if isinstance(example, TokenExample):
         return " ".join(example.words)
+    if isinstance(example, QuestionExample):
+        return example.question
     return example.text if example.text_pair is None else f"{example.text} | {example.text_pair}"
 
 
@@ -68,7 +108,7 @@ class Corpus:
         data_set: name of the data set ("ud_pos").
         language: the language code as sprachbund.languages knows it, or a variant ("de-CH").
         split: "train", "dev" or "test".
-        examples: all TokenExample or all TextExample.
+        examples: all TokenExample, all TextExample or all QuestionExample.
         fingerprint: sha256 over the bytes read and the reader's version; changes when the data do.
         notes: counted things a reader did (`{"multiword_lines": 12, "blank_labels": 3}`), shown in results.
     """

@@ -9,16 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sprachbund.core.errors import FormatError
+from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.source import Location
-from sprachbund.data.examples import Example, TextExample, TokenExample
+from sprachbund.data.examples import Example, QuestionExample, TextExample, TokenExample
 from sprachbund.data.formats.lines import open_lines, stream_lines
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.data.labels import Kind
 
 _STANDARD_INPUT = "standard input"
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
-_READERS = {"tokens": {".conllu": "conllu"}, "sequence": {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl"}}
+_READERS = {"tokens": {".conllu": "conllu"}, "sequence": {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl"},
+            "span": {".json": "squad"}}
 
 
 def read_texts(texts: Sequence[str], pair: str | None, kind: Kind) -> Iterator[Example]:
@@ -30,12 +31,17 @@ def read_texts(texts: Sequence[str], pair: str | None, kind: Kind) -> Iterator[E
 def read_file(name: str, kind: Kind) -> Iterator[Example]:
     """Examples from a file, one at a time.
 
-    CoNLL-U (for taggers) and TSV, CSV, JSONL (for classifiers) are read as such, by their ending;
-    anything else, and standard input (`-`), is one text a line, blank lines left out.
+    CoNLL-U (for taggers), TSV, CSV, JSONL (for classifiers) and SQuAD's JSON (for questions, which are read from
+    nothing else) are read as such, by their ending; anything else, and standard input (`-`), is one text a line,
+    blank lines left out.
 
     Raises:
         FormatError: with file, line and what to do.
+        DataError: questions in a file that is not JSON.
     """
+    if kind == "span" and not name.lower().removesuffix(".gz").endswith(".json"):
+        raise DataError("questions are read with their contexts from JSON in SQuAD's format", where=Location(name),
+                        remedy="give a .json file, or one question with --text and its context with --pair")
     if name == "-":
         yield from _lines(stream_lines(sys.stdin.buffer, Path(_STANDARD_INPUT)), _STANDARD_INPUT, kind)
         return
@@ -50,15 +56,23 @@ def read_file(name: str, kind: Kind) -> Iterator[Example]:
 
 
 def plain_example(text: str, identity: str, kind: Kind, *, pair: str | None = None) -> Example:
-    """An example without labels.
+    """An example without labels; of a question `pair` is the context.
 
     For taggers the text is split into words: runs of letters and digits (with inner hyphens and
     apostrophes), every other sign alone. Scripts without spaces stay in runs as long as the
     text has them; give such text as CoNLL-U if word boundaries matter.
 
+    Raises:
+        DataError: a question without a context.
+
     >>> plain_example("It's half-done, no?", "1", "tokens").words
     ("It's", 'half-done', ',', 'no', '?')
     """
+    if kind == "span":
+        if not pair or not pair.strip():
+            raise DataError(f"the question {text.strip()!r} has no context to be answered from",
+                            remedy="give the context as the second text: --pair (pair=...)")
+        return QuestionExample(identity, text.strip(), pair)
     if kind == "sequence":
         return TextExample(identity, text.strip(), pair)
     return TokenExample(identity, tuple(_WORD.findall(text)) or (text,))

@@ -7,11 +7,13 @@ from typing import Literal
 
 from sprachbund.core.config import Config
 from sprachbund.core.errors import LabelError
-from sprachbund.data.examples import Example, TokenExample
+from sprachbund.data.examples import Example, QuestionExample, TokenExample
 
-Kind = Literal["tokens", "sequence"]
+Kind = Literal["tokens", "sequence", "span"]
 UnknownLabels = Literal["fail", "ignore"]
 OUTSIDE = "O"
+BOUNDARIES = ("start", "end")
+"""The labels of spans, which are the same for all data: a logit for each at every place."""
 IGNORED = -100  # the label id that losses and scores leave out, as torch's cross entropy has it
 
 
@@ -23,7 +25,7 @@ class LabelSpace(Config):
     """
 
     kind: Kind
-    """"tokens": a label a word; "sequence": a label a text."""
+    """"tokens": a label a word; "sequence": a label a text; "span": where in a text an answer starts and ends."""
     labels: tuple[str, ...]
     """All labels known from the source language's training data."""
 
@@ -58,6 +60,8 @@ def label_space_of(examples: Sequence[Example]) -> LabelSpace:
     for example in examples:
         if isinstance(example, TokenExample):
             seen.update(example.labels or ())
+        elif isinstance(example, QuestionExample):
+            raise LabelError("questions have answers, not labels", remedy="use the task span_qa")
         elif example.label is not None:
             seen.add(example.label)
     return label_space(kind, seen)
@@ -79,7 +83,7 @@ class LabelWitnesses:
     def watch(self, examples: Iterable[Example]) -> Iterator[Example]:
         """Yield the examples as they are."""
         for example in examples:
-            shown = example.labels or (None,) if isinstance(example, TokenExample) else (example.label,)
+            shown = _gold(example) or (None,)
             if not self._seen.issuperset(shown):
                 self._seen.update(shown)
                 self.examples.append(example)
@@ -105,7 +109,13 @@ def first_unknown(examples: Iterable[Example], space: LabelSpace) -> Example | N
     """The first example with a gold label that the label space lacks, or None."""
     known = set(space.labels)
     for example in examples:
-        gold = (example.labels or ()) if isinstance(example, TokenExample) else (example.label,)
-        if any(label is not None and label not in known for label in gold):
+        if any(label is not None and label not in known for label in _gold(example)):
             return example
     return None
+
+
+def _gold(example: Example) -> tuple[str | None, ...]:
+    """The labels of an example; an answer is none."""
+    if isinstance(example, TokenExample):
+        return example.labels or ()
+    return () if isinstance(example, QuestionExample) else (example.label,)

@@ -27,7 +27,7 @@ BUNDLED = "bundled:"
 """What a name of data that come with the package begins with."""
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _FLAT = re.compile(rf"(?P<split>{'|'.join(SPLIT_NAMES)})(?P<between>[-_.])[A-Za-z]{{2,3}}(?P<ending>\.[\w.]+)")
-_KINDS: dict[str, Kind] = {"tagging": "tokens", "classification": "sequence"}
+_KINDS: dict[str, Kind] = {"tagging": "tokens", "classification": "sequence", "span_qa": "span"}
 
 
 class DataConfig(Config):
@@ -62,7 +62,7 @@ def open_source(
 
     Args:
         config: which data.
-        kind: what the task reads, "tokens" or "sequence".
+        kind: what the task reads, "tokens", "sequence" or "span".
         formats: readers that the task understands, in the order in which files are looked for.
         data_dir: the folder that holds data sets; names and relative paths are looked for there, then here.
 

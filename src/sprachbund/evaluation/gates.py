@@ -47,9 +47,10 @@ class GateSums:
                              remedy="choose a model with a gate, such as one trained with --fusion dlfa:layer=...")
         self.corpora = corpora
         self._first = offsets_of(np.array([len(corpus.label_names) + 1 for corpus in corpora]))
-        # words without gold label (-1) are of the last class of their corpus
+        # words without gold label (-1), and places of answers, are of the last class of their corpus
         self._class = np.concatenate([
-            np.where(corpus.gold_ids < 0, len(corpus.label_names), corpus.gold_ids) + first
+            np.where(corpus.gold_ids < 0, len(corpus.label_names),
+                     np.minimum(corpus.gold_ids, len(corpus.label_names))) + first
             for corpus, first in zip(corpora, self._first[:-1], strict=True)
         ])
         self._words = np.zeros(self._first[-1], dtype=np.int64)
@@ -63,14 +64,14 @@ class GateSums:
 
         Args:
             gate: as the fusion gives it.
-            batch: for taggers the pieces that stand for words are read, else all real pieces.
+            batch: for classifiers of texts all real pieces are read, else those that stand for words.
             outputs: number of each word, or of each row's text.
         """
-        if self.corpora[0].kind == "tokens":
-            positions, numbers = batch.word_positions, outputs.cpu().numpy()
-        else:
+        if self.corpora[0].kind == "sequence":
             positions = batch.mask.flatten().nonzero().squeeze(1)
             numbers = np.repeat(outputs.cpu().numpy(), batch.mask.sum(1).cpu().numpy())
+        else:
+            positions, numbers = batch.word_positions, outputs.cpu().numpy()
         rows = gate.flatten(0, 1).index_select(0, positions).float()
         classes, inverse, words = np.unique(self._class[numbers], return_inverse=True, return_counts=True)
         member = torch.nn.functional.one_hot(torch.from_numpy(inverse), len(classes)).to(rows).T

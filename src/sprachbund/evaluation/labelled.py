@@ -15,8 +15,11 @@ class Labelled:
         example: the example as it was read.
         labels: one label a word (None where a word has no piece that could be read), or one label.
         confidence: probability of each label, 0 to 1; 0 where there is none.
+        span: of a question, whose answer is its one label ("" for "there is none"), the characters of the context
+            where it stands; None for other examples and where there is no answer.
     """
 
     example: Example
     labels: tuple[str | None, ...]
     confidence: tuple[float, ...]
+    span: tuple[int, int] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 import torch
@@ -69,8 +69,11 @@ def predict(
         DataError: corpora that do not belong together or to this model.
         ModelError: the head has another number of labels than the label space.
     """
-    (found,) = _predict(model, 1, corpora, labels, precision, device, batch_pieces, emit, tell, gates)
-    return found
+    (found,), bounds = run_batches(
+        model, [_Results], corpora, len(labels.labels), precision=precision, device=device, batch_pieces=batch_pieces,
+        emit=emit, tell=tell, gates=gates,
+    )
+    return _split(corpora, labels, bounds, *found.arrays())
 
 
 def predict_together(
@@ -98,28 +101,56 @@ def predict_together(
         ModelError: encoders that are not the same object.
     """
     together = SharedEncoderModels(models)
-    return _predict(together, len(models), corpora, labels, precision, device, batch_pieces, emit, tell)
+    found, bounds = run_batches(
+        together, [_Results] * len(models), corpora, len(labels.labels), precision=precision, device=device,
+        batch_pieces=batch_pieces, emit=emit, tell=tell,
+    )
+    return [_split(corpora, labels, bounds, *one.arrays()) for one in found]
 
 
-def _predict(
+class Results(Protocol):
+    """What one model says of each word of a stream; `put` is called in several threads at once."""
+
+    def put(self, outputs: torch.Tensor, logits: torch.Tensor) -> None:
+        """Take the logits (outputs, labels) of words with these numbers (outputs,)."""
+        ...
+
+
+R = TypeVar("R", bound=Results)
+
+
+def run_batches(
     model: Classifier | SharedEncoderModels,
-    n_models: int,
+    results_of: Sequence[Callable[[int, torch.device], R]],
     corpora: Sequence[EncodedCorpus],
-    labels: LabelSpace,
-    precision: str,
-    device: str | None,
-    batch_pieces: int | None,
-    emit: Callable[[int, int], None] | None,
-    tell: Callable[[str], None] | None,
+    n_labels: int,
+    *,
+    precision: str = "auto",
+    device: str | None = None,
+    batch_pieces: int | None = None,
+    emit: Callable[[int, int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
     gates: GateSums | None = None,
-) -> list[list[Predictions]]:
+) -> tuple[list[R], Integers]:
+    """Compute all logits of some corpora in one stream, and give them to whoever collects them.
+
+    Args:
+        model: one model, or several on one encoder.
+        results_of: for each model what makes its collection of so many words, on a device.
+        corpora: as in `predict`.
+        n_labels: how many logits a word shall have.
+        precision, device, batch_pieces, emit, tell, gates: as in `predict`.
+
+    Returns:
+        The collections, and (corpora + 1,) where each corpus's words begin in them; raises as `predict` does.
+    """
     where = _place(model) if device is None else choose_device(device)
     model.to(where)
     _check_vocabulary(model, corpora)
     stream = WindowStream(corpora, pin=where.type == "cuda")
     budget = batch_pieces or (PROCESSOR_BATCH_PIECES if where.type == "cpu" else ACCELERATOR_BATCH_PIECES)
     total, done = len(stream.lengths), 0
-    results = [_Results(int(stream.word_base[-1]), where) for _ in range(n_models)]
+    results = [make(int(stream.word_base[-1]), where) for make in results_of]
     number_format, fallback = autocast_format(precision, where)
     if tell is not None:
         for sentence in filter(None, (fallback, beyond_budget(stream.lengths, budget))):
@@ -136,7 +167,7 @@ def _predict(
                 given, gate = logits_and_gate(cast("TransferModel", model), batch)
                 sums = gates.of_batch(gate, batch, outputs)
             for result, logits in zip(results, given if isinstance(given, list) else [given], strict=True):
-                _check_labels(logits.shape[-1], labels)
+                _check_labels(logits.shape[-1], n_labels)
                 result.put(outputs, logits)
         return len(windows), sums
 
@@ -148,7 +179,7 @@ def _predict(
                 gates.add(sums)
             if emit is not None:
                 emit(done, total)
-    return [_split(corpora, labels, stream.word_base, *result.arrays()) for result in results]
+    return results, stream.word_base
 
 
 class _Results:
@@ -174,9 +205,9 @@ def _place(model: nn.Module) -> torch.device:
 
 def _outputs(stream: WindowStream, batch: Batch) -> torch.Tensor:
     """Word number of each row of the logits."""
-    if stream.corpora[0].kind == "tokens":
-        return batch.words
-    return torch.from_numpy(stream.texts(batch.windows.numpy()))
+    if stream.corpora[0].kind == "sequence":
+        return torch.from_numpy(stream.texts(batch.windows.numpy()))
+    return batch.words
 
 
 @contextmanager
@@ -214,9 +245,9 @@ def _vocabulary(model: nn.Module) -> int | None:
     return None
 
 
-def _check_labels(outputs: int, labels: LabelSpace) -> None:
-    if outputs != len(labels.labels):
-        raise ModelError(f"the model's head has {outputs} labels, the label space {len(labels.labels)}",
+def _check_labels(outputs: int, n_labels: int) -> None:
+    if outputs != n_labels:
+        raise ModelError(f"the model's head has {outputs} labels, the label space {n_labels}",
                          remedy="use the label space that the model was trained with")
 
 

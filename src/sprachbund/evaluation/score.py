@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sprachbund.core.errors import LabelError, join_or, near_matches
 from sprachbund.data.labels import OUTSIDE, LabelSpace, UnknownLabels
 from sprachbund.evaluation.predictions import Predictions
-from sprachbund.metrics.metric import METRICS, Metric
+from sprachbund.metrics.metric import METRICS, AnswerMetric, Metric
 from sprachbund.results.records import ScoreRow
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 
@@ -107,7 +107,7 @@ def score(
     parts = [_count(pairs, loaded, labels) for pairs in _pairs(corpus, predictions, labels)]
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return [
-        _row(corpus, whole, metric, labels, description, primary=number == 0) for number, metric in enumerate(loaded)
+        row_of(corpus, whole, metric, labels, description, primary=number == 0) for number, metric in enumerate(loaded)
     ]
 
 
@@ -151,10 +151,21 @@ def _count(pairs: _Pairs, metrics: Sequence[Metric], labels: LabelSpace) -> dict
     }
 
 
-def _row(
-    corpus: EncodedCorpus, whole: Mapping[str, NDArray[np.int64]], metric: Metric, labels: LabelSpace,
-    description: RowDescription, *, primary: bool,
+def row_of(
+    corpus: EncodedCorpus, whole: Mapping[str, NDArray[np.int64]], metric: Metric | AnswerMetric,
+    labels: LabelSpace, description: RowDescription, *, primary: bool,
 ) -> ScoreRow:
+    """The row of one metric.
+
+    Args:
+        corpus: what was scored.
+        whole: (n, ...) arrays by name: "words", "unpredicted", "ignored", and of every metric "counts NAME" and
+            "repaired NAME".
+        metric: which.
+        labels: the label space.
+        description: what the row says of the model.
+        primary: whether this is the task's primary metric.
+    """
     return ScoreRow(
         **{item.name: getattr(description, item.name) for item in fields(description)},
         data_set=corpus.data_set,

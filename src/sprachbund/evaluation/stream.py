@@ -6,13 +6,21 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from sprachbund.core.errors import DataError
-from sprachbund.data.examples import Corpus, Example, TokenExample
+from sprachbund.data.answers import AnswerConfig
+from sprachbund.data.examples import Corpus, Example, QuestionExample, TextExample, TokenExample
+from sprachbund.data.labels import Kind
 from sprachbund.evaluation.labelled import Labelled
 from sprachbund.evaluation.predict import predict
+from sprachbund.evaluation.predict_answers import predict_answers
 from sprachbund.models.saved_model import LoadedModel
 from sprachbund.tokenization.encoded_corpus import encode_corpus
 
 FIRST_CHUNK = 16
+_READ: dict[Kind, tuple[type[Example], str]] = {
+    "tokens": (TokenExample, "labels words"), "sequence": (TextExample, "labels texts"),
+    "span": (QuestionExample, "answers questions"),
+}
+_ARE = ((TokenExample, "words"), (TextExample, "a text"), (QuestionExample, "a question"))
 CHUNK = 512
 """Examples labelled at once: enough that batches hold sentences of like length; the first chunk is small, so
 that somebody who types sees an answer soon."""
@@ -23,11 +31,12 @@ def label_stream(model: LoadedModel, examples: Iterable[Example], *, precision: 
 
     Args:
         model: a trained model.
-        examples: words for a tagger, texts for a classifier; read as they are needed.
+        examples: words for a tagger, texts for a classifier, questions for a model that answers them; read as they
+            are needed.
         precision: "auto", "bf16" or "fp32".
 
     Raises:
-        DataError: texts for a tagger, or words for a classifier.
+        DataError: examples of another kind than the model's.
     """
     source = iter(examples)
     size = FIRST_CHUNK
@@ -39,7 +48,16 @@ def label_stream(model: LoadedModel, examples: Iterable[Example], *, precision: 
 
 def _label(model: LoadedModel, chunk: tuple[Example, ...], precision: str) -> Iterator[Labelled]:
     corpus = Corpus("stream", "und", "test", chunk, fingerprint="")
-    encoded = encode_corpus(corpus, model.tokenizer, min(model.description.max_pieces, model.tokenizer.max_pieces))
+    answers = model.description.answers or AnswerConfig()
+    longest = min(model.description.max_pieces, model.tokenizer.max_pieces)
+    encoded = encode_corpus(corpus, model.tokenizer, longest, answers)
+    if model.labels.kind == "span":
+        (given,) = predict_answers(model.model, [encoded], answers, precision=precision)
+        limit = answers.no_answer
+        for example, text, probability, span in zip(chunk, given.texts(encoded, limit), given.confidence(limit),
+                                                    given.spans(limit), strict=True):
+            yield Labelled(example, (text,), (probability,), span if text else None)
+        return
     (found,) = predict(model.model, [encoded], model.labels, precision=precision)
     bounds = encoded.word_offsets.tolist()
     confidence = found.confidence.tolist()
@@ -48,9 +66,9 @@ def _label(model: LoadedModel, chunk: tuple[Example, ...], precision: str) -> It
 
 
 def _check(model: LoadedModel, chunk: tuple[Example, ...]) -> None:
-    tagger = model.labels.kind == "tokens"
+    wanted, reads = _READ[model.labels.kind]
     for example in chunk:
-        if isinstance(example, TokenExample) != tagger:
-            wanted, given = ("words", "a text") if tagger else ("texts", "words")
-            raise DataError(f"the model labels {wanted}, and example {example.identity} is {given}",
+        if not isinstance(example, wanted):
+            given = next(what for kind, what in _ARE if isinstance(example, kind))
+            raise DataError(f"the model {reads}, and example {example.identity} is {given}",
                             where=example.location, remedy="give the kind of input that the model was trained on")

@@ -58,6 +58,42 @@ class Metric(Protocol):
         ...
 
 
+class AnswerMetric(Protocol):
+    """A way to score answers to questions, which are texts; everything else is as in `Metric`."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    summary: ClassVar[str]
+
+    def columns(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Names of the counts, K of them."""
+        ...
+
+    def count(self, gold: Sequence[Gold], predicted: Sequence[str | None], language: str) -> Counts:
+        """Count one corpus.
+
+        Args:
+            gold: for each question its gold answers, of which any one is right; none where it cannot be answered.
+            predicted: for each question the answer given, "" for "there is none", None for no prediction.
+            language: code of the language the answers are in.
+
+        Returns:
+            (examples, K) counts; rows add up.
+        """
+        ...
+
+    def value(self, sums: NDArray[np.generic]) -> NDArray[np.float64]:
+        """Turn summed counts (..., K) into scores (...) in points, 0 to 100; NaN where nothing was counted."""
+        ...
+
+    def repaired(self, predicted: Sequence[str | None]) -> NDArray[np.int64]:
+        """For each example how many predictions had to be repaired."""
+        ...
+
+
+ANSWER_METRICS = ("squad_f1", "squad_exact", "mlqa_f1", "mlqa_exact")
+"""The built-in metrics that are an `AnswerMetric`; all others score labels."""
+
 METRICS = Registry(
     "metric",
     "sprachbund.metrics",
@@ -66,5 +102,9 @@ METRICS = Registry(
         "macro_f1": "sprachbund.metrics.macro_f1:MacroF1",
         "span_f1": "sprachbund.metrics.spans:SpanF1",
         "xtreme_f1": "sprachbund.metrics.spans:XtremeF1",
+        "squad_f1": "sprachbund.metrics.squad:SquadF1",
+        "squad_exact": "sprachbund.metrics.squad:SquadExactMatch",
+        "mlqa_f1": "sprachbund.metrics.squad:MlqaF1",
+        "mlqa_exact": "sprachbund.metrics.squad:MlqaExactMatch",
     },
 )

@@ -1,4 +1,4 @@
-"""Token and sequence classifiers of transformers, trained elsewhere, behind our interface."""
+"""Token classifiers, sequence classifiers and answerers of transformers, trained elsewhere, behind our interface."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from typing import Any, cast
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, PreTrainedModel
+from transformers import (
+    AutoModelForQuestionAnswering,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    PreTrainedModel,
+)
 
 from sprachbund.batching.batch import Batch
 from sprachbund.core.errors import ModelError
 from sprachbund.core.source import Location
-from sprachbund.data.labels import Kind, LabelSpace
+from sprachbund.data.labels import BOUNDARIES, Kind, LabelSpace
 from sprachbund.models.classifier import Classifier
 from sprachbund.models.encoders.hub import PICKLED_WEIGHTS, SAFE_WEIGHTS, SMALL_FILES, local_folder, read_json
 from sprachbund.models.encoders.opening import open_tokenizer
@@ -25,9 +30,11 @@ from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.encoders.weights import check_weight_file, quiet
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
-_KINDS: dict[str, Kind] = {"ForTokenClassification": "tokens", "ForSequenceClassification": "sequence"}
+_KINDS: dict[str, Kind] = {"ForTokenClassification": "tokens", "ForSequenceClassification": "sequence",
+                           "ForQuestionAnswering": "span"}
 _LOADERS: dict[Kind, Any] = {
     "tokens": AutoModelForTokenClassification, "sequence": AutoModelForSequenceClassification,
+    "span": AutoModelForQuestionAnswering,
 }
 
 
@@ -35,8 +42,8 @@ class ForeignClassifier(Classifier):
     """A transformers classifier as it is, with its own head (BERT's pooler included).
 
     Args:
-        model: a token or sequence classifier.
-        kind: which of the two.
+        model: a token classifier, a sequence classifier or an answerer of questions.
+        kind: which of the three.
 
     Attributes:
         layers: the layer that its head reads (the last one), where the config tells how many there are.
@@ -51,11 +58,14 @@ class ForeignClassifier(Classifier):
         self._takes_types = "token_type_ids" in signature(model.forward).parameters
 
     def forward(self, batch: Batch) -> Float[Tensor, "outputs labels"]:
-        """Logits of every word or row."""
+        """Logits of every word or row, or of start and end at every place of an answer."""
         options = {}
         if batch.type_ids is not None and self._takes_types:
             options["token_type_ids"] = batch.type_ids
         output = self.model(input_ids=batch.piece_ids, attention_mask=batch.mask.long(), **options)
+        if self.kind == "span":
+            places = torch.stack([output.start_logits, output.end_logits], dim=-1)
+            return places.flatten(0, 1).index_select(0, batch.word_positions)
         logits: Tensor = output.logits
         return logits.flatten(0, 1).index_select(0, batch.word_positions) if self.kind == "tokens" else logits
 
@@ -70,7 +80,7 @@ class OpenedClassifier:
 
 
 def open_classifier(config: EncoderConfig) -> OpenedClassifier:
-    """Open a token or sequence classifier of transformers.
+    """Open a token classifier, a sequence classifier or an answerer of questions of transformers.
 
     Args:
         config: its name (a folder in hub layout or a hub id), revision and permissions.
@@ -90,7 +100,8 @@ def open_classifier(config: EncoderConfig) -> OpenedClassifier:
             )
         folder = local_folder(config.name) or snapshot(config.name, config.revision, (*SMALL_FILES, *PICKLED_WEIGHTS))
     model = _load(folder, config, kind)
-    labels = LabelSpace(kind=kind, labels=_labels(model.config, config.name))
+    names = BOUNDARIES if kind == "span" else _labels(model.config, config.name)
+    labels = LabelSpace(kind=kind, labels=names)
     return OpenedClassifier(ForeignClassifier(model, kind).train(False), tokenizer, labels)
 
 

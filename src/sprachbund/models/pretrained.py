@@ -1,6 +1,6 @@
 """Our models as transformers `PreTrainedModel`s: Auto classes, pipelines and `from_pretrained` work on them.
 
-Each wraps a `TransferModel` (attribute `transfer`). Importing this module registers both classes
+Each wraps a `TransferModel` (attribute `transfer`). Importing this module registers the classes
 with transformers' Auto classes.
 """
 
@@ -11,8 +11,17 @@ from typing import Any, ClassVar, cast
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, PreTrainedModel
-from transformers.modeling_outputs import SequenceClassifierOutput, TokenClassifierOutput
+from transformers import (
+    AutoModelForQuestionAnswering,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    PreTrainedModel,
+)
+from transformers.modeling_outputs import (
+    QuestionAnsweringModelOutput,
+    SequenceClassifierOutput,
+    TokenClassifierOutput,
+)
 
 from sprachbund.core.config import validate
 from sprachbund.data.labels import Kind
@@ -26,7 +35,7 @@ from sprachbund.models.transfer_model import TransferModel
 
 
 class SprachbundModel(PreTrainedModel):  # type: ignore[no-untyped-call]
-    """What both models share: a transfer model built from the config.
+    """What all models share: a transfer model built from the config.
 
     Args:
         config: a saved model's config.
@@ -133,6 +142,32 @@ class SprachbundForSequenceClassification(SprachbundModel):  # type: ignore[no-u
         return output if return_dict is not False else output.to_tuple()
 
 
+class SprachbundForQuestionAnswering(SprachbundModel):  # type: ignore[no-untyped-call]
+    """Logits of the start and of the end of an answer at every piece; what is no part of the context is not masked."""
+
+    kind: ClassVar[Kind] = "span"
+
+    def forward(
+        self,
+        input_ids: Int[Tensor, "batch positions"],
+        attention_mask: Tensor | None = None,
+        token_type_ids: Int[Tensor, "batch positions"] | None = None,
+        start_positions: Int[Tensor, " batch"] | None = None,
+        end_positions: Int[Tensor, " batch"] | None = None,
+        return_dict: bool | None = None,
+        **_: Any,
+    ) -> QuestionAnsweringModelOutput | tuple[Tensor, ...]:
+        """Two logits (batch, positions) each, and the loss where both positions are given (-100 is left out)."""
+        flat, mask = self._logits(input_ids, attention_mask, token_type_ids)
+        places = flat.view(*input_ids.shape, 2)
+        starts, ends = (places[:, :, side].masked_fill(~mask, torch.finfo(flat.dtype).min) for side in range(2))
+        loss = None
+        if start_positions is not None and end_positions is not None:
+            loss = (cross_entropy(starts, start_positions) + cross_entropy(ends, end_positions)) / 2
+        output = QuestionAnsweringModelOutput(loss=loss, start_logits=starts, end_logits=ends)
+        return output if return_dict is not False else output.to_tuple()
+
+
 def transfer_model(config: SprachbundConfig, encoder: Encoder) -> TransferModel:
     """Fusion and head of a saved model's config on an encoder; their weights are new.
 
@@ -148,3 +183,4 @@ def transfer_model(config: SprachbundConfig, encoder: Encoder) -> TransferModel:
 register()
 AutoModelForTokenClassification.register(SprachbundConfig, SprachbundForTokenClassification, exist_ok=True)
 AutoModelForSequenceClassification.register(SprachbundConfig, SprachbundForSequenceClassification, exist_ok=True)
+AutoModelForQuestionAnswering.register(SprachbundConfig, SprachbundForQuestionAnswering, exist_ok=True)

@@ -12,6 +12,8 @@ from tokenizers import Tokenizer
 from sprachbund.core.config import Config, validate
 from sprachbund.core.errors import IntegrityError, ModelError
 from sprachbund.core.source import Location
+from sprachbund.data.answers import AnswerConfig
+from sprachbund.data.labels import Kind
 from sprachbund.models.encoders.hub import SMALL_FILES, local_folder, read_json
 from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.encoders.snapshot import snapshot
@@ -25,6 +27,8 @@ CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG = (
     "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
 )
 REMEDY = "copy the model again from where it came, or train it again"
+TASK_OF_KIND: Mapping[Kind, str] = {"tokens": "tagging", "sequence": "classification", "span": "span_qa"}
+"""The task of a model trained elsewhere, which does not say it."""
 _OURS = (MODEL_TYPE, exported.MODEL_TYPE)
 
 
@@ -51,6 +55,8 @@ class ModelDescription(Config):
     """Root seed of the run."""
     max_pieces: int = 512
     """Longest window, special pieces included."""
+    answers: AnswerConfig | None = None
+    """How answers were looked for; None for models that answer no questions."""
 
 
 class SavedPieces(Config):
@@ -85,7 +91,8 @@ def model_description(config: EncoderConfig) -> ModelDescription:
     if values.get("model_type") in _OURS:
         return validate(values["description"], ModelDescription, str(folder / CONFIG))
     architectures = " ".join(values.get("architectures") or ())
-    task = "classification" if "ForSequenceClassification" in architectures else "tagging"
+    task = ("classification" if "ForSequenceClassification" in architectures
+            else "span_qa" if "ForQuestionAnswering" in architectures else "tagging")
     return ModelDescription(task=task, encoder=config.name, system="trained elsewhere")
 
 

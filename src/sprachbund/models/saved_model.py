@@ -33,8 +33,9 @@ from sprachbund.models.encoders.text import TextEncoder
 from sprachbund.models.exported import folder as exported
 from sprachbund.models.exported.session import ExportedClassifier
 from sprachbund.models.foreign import ForeignClassifier, open_classifier
-from sprachbund.models.heads.head import HeadConfig
+from sprachbund.models.heads.head import BY_KIND, HeadConfig
 from sprachbund.models.pretrained import (
+    SprachbundForQuestionAnswering,
     SprachbundForSequenceClassification,
     SprachbundForTokenClassification,
     transfer_model,
@@ -44,6 +45,7 @@ from sprachbund.models.saved_facts import (
     CONFIG,
     MODEL_TYPE,
     REMEDY,
+    TASK_OF_KIND,
     TOKENIZER,
     TOKENIZER_CONFIG,
     WEIGHTS,
@@ -131,7 +133,7 @@ def saved_pieces(tokenizer: PieceTokenizer) -> SavedPieces:
 def load_model(
     name_or_folder: str | Path, *, allow_pickle: bool = False, trust_remote_code: str | None = None
 ) -> LoadedModel:
-    """Open a saved model of ours, or a token or sequence classifier of transformers.
+    """Open a saved model of ours, or a token classifier, a sequence classifier or an answerer of transformers.
 
     Args:
         name_or_folder: a folder in hub layout, or a hub id.
@@ -155,7 +157,7 @@ def load_model(
         EncoderConfig(name=name, allow_pickle=allow_pickle, trust_remote_code=trust_remote_code)
     )
     description = ModelDescription(
-        task="tagging" if opened.labels.kind == "tokens" else "classification",
+        task=TASK_OF_KIND[opened.labels.kind],
         encoder=name,
         system="trained elsewhere",
         max_pieces=opened.tokenizer.max_pieces,
@@ -174,7 +176,8 @@ def _config(
         raise ModelError(f"an encoder of the type {type(model.encoder).__name__} cannot be saved in hub layout")
     encoder = model.encoder.hf_config()
     encoder.pop("_name_or_path", None)
-    by_kind = {"tokens": SprachbundForTokenClassification, "sequence": SprachbundForSequenceClassification}
+    by_kind = {"tokens": SprachbundForTokenClassification, "sequence": SprachbundForSequenceClassification,
+               "span": SprachbundForQuestionAnswering}
     return SprachbundConfig(
         encoder=encoder,
         fusion=model.fusion.config.model_dump(mode="json"),
@@ -189,7 +192,7 @@ def _config(
 
 
 def _kind(head: HeadConfig) -> Kind:
-    return "tokens" if head.type == "token_labels" else "sequence"
+    return next(kind for kind, name in BY_KIND.items() if name == head.type)
 
 
 def _save_weights(model: TransferModel, path: Path) -> None:

@@ -2,7 +2,8 @@
 
     pieces (B, T) --encoder--> states of the layers that the fusion wants, each (B, T, E)
                   --fusion---> one state (B, T, E)
-                  --head-----> logits: (words, labels) at the pieces that stand for words, or (B, labels)
+                  --head-----> logits: (words, labels) at the pieces that stand for words, or (B, labels),
+                               or (words, 2) for start and end at the pieces where an answer may lie
 
 The encoder stops at the highest layer asked for and keeps only the layers asked for. The fusion sees
 states and mask, never the encoder; the head sees the fused state and nothing else.
@@ -18,7 +19,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from sprachbund.batching.batch import Batch
-from sprachbund.models.classifier import Classifier, cross_entropy, labels_of
+from sprachbund.models.classifier import Classifier
 from sprachbund.models.dropout_stream import DropoutStream
 from sprachbund.models.encoders.encoder import Encoder
 from sprachbund.models.fusion.fusion import Fusion, FusionConfig, build_fusion
@@ -89,7 +90,8 @@ class TransferModel(Classifier):
         self, batch: Batch, states: Sequence[Float[Tensor, "batch positions width"]] | None = None
     ) -> Float[Tensor, ""]:
         """See `Classifier.loss`; `states` as in `forward`."""
-        return cross_entropy(self(batch, states), labels_of(batch))
+        loss: Tensor = self.head.loss(self(batch, states), batch)
+        return loss
 
 
 def build_transfer_model(

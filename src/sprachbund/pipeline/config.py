@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, fie
 from sprachbund.core.config import Config, locate, neutral, read_yaml, validate
 from sprachbund.core.errors import ConfigError, Fault, LanguageError, RegistryError, SprachbundError, join_or
 from sprachbund.core.source import Location
+from sprachbund.data.answers import AnswerConfig
 from sprachbund.data.labels import UnknownLabels
 from sprachbund.data.locations import DataConfig
 from sprachbund.languages.language import find_variant
@@ -75,6 +76,8 @@ class ScoringConfig(Config):
     """What happens to target labels that the source does not know: fail, or ignore with a count."""
     test_limit: int | None = Field(None, ge=1)
     """Score a seeded sample of at most this many examples a language; None: all."""
+    answers: AnswerConfig = AnswerConfig()
+    """How answers to questions are looked for; of use to the task span_qa only."""
     name: str = neutral("")
     """Label of the run in tables; "" gives one made of task and data."""
     title: str = neutral("")

@@ -103,6 +103,8 @@ def export(
     versions = {**require_onnx(), "torch": torch.__version__}
     if isinstance(loaded.model, ExportedClassifier):
         raise ModelError("this model is an exported one already", remedy="export the model that it was made from")
+    if loaded.labels.kind == "span":
+        raise ModelError("models that answer questions are not exported", remedy="use the model as it is")
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise StorageError("there is something in this place already", where=Location(str(folder)),
                            remedy="choose another folder with --output, or remove it first")

@@ -101,6 +101,7 @@ class Corpora:
                 "split": split,
                 "limit": limit,
                 "max_pieces": self.max_pieces,
+                **({"answers": plain(self.config.answers.windows())} if self.task.kind == "span" else {}),
             },
             files={"data": source.fingerprint(language, split), "encoder": self.fingerprint},
             settings={"data": plain(data), "data_dir": self.config.data_dir, "encoder": plain(self.encoder)},

@@ -13,7 +13,7 @@ from pathlib import Path
 from sprachbund.core.canonical import Json, plain
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.locations import DataConfig
-from sprachbund.metrics.metric import METRICS
+from sprachbund.metrics.metric import ANSWER_METRICS, METRICS
 from sprachbund.models.encoders.opening import encoder_fingerprint
 from sprachbund.models.encoders.source import EncoderInfo
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
@@ -95,7 +95,7 @@ def plan_evaluation(config: EvaluationConfig) -> RunPlan:
         version=versions.PREDICT,
         function="sprachbund.pipeline.predict:run",
         config={"task": task.name, "source": config.source, "model": Path(config.model).name,
-                "precision": config.precision},
+                "precision": config.precision, **_search(config, task)},
         inputs=scored,
         files={"model": fingerprint},
         settings={"model": plain(model), "device": config.device, "unknown_labels": config.unknown_labels,
@@ -135,6 +135,7 @@ def train_stage(ground: Groundwork, config: TransferConfig, fusion: FusionConfig
             "fusion_version": component.value.version,
             "pooling": config.pooling if ground.task.kind == "sequence" else None,
             "head_normalisation": config.head_normalisation,
+            **({"answers": plain(config.answers)} if ground.task.kind == "span" else {}),
             "training": plain(training),
             "seed": seed,
         },
@@ -159,7 +160,7 @@ def predict_stage(config: TransferConfig, model: Stage, info: EncoderInfo, corpo
         kind="predict",
         version=versions.PREDICT,
         function="sprachbund.pipeline.predict:run",
-        config={"task": config.task, "precision": config.training.precision},
+        config={"task": config.task, "precision": config.training.precision, **_search(config, load_task(config.task))},
         inputs={"model": model, **corpora},
         settings={"device": config.training.device},
         label=model.label.replace("train ", "predict ", 1),
@@ -172,14 +173,20 @@ def score_stage(
     data: DataConfig | None = None,
 ) -> Stage:
     """The scores of predictions on some corpora; `data` says where these lie, None: in the targets' data set."""
-    versions: dict[str, Json] = {name: METRICS.load(name).value.version for name in METRICS.built_in}
+    versions: dict[str, Json] = {name: METRICS.load(name).value.version for name in METRICS.built_in
+                                 if (name in ANSWER_METRICS) == (task.kind == "span")}
     return Stage(
         kind="score",
         version=score.VERSION,
         function="sprachbund.pipeline.score:run",
         config={"task": task.name, "task_version": task.version, "unknown_labels": config.unknown_labels,
-                "metrics": versions},
+                "metrics": versions, **({"no_answer": config.answers.no_answer} if task.kind == "span" else {})},
         inputs={"predictions": predictions, **corpora},
         settings={"data": plain(data or config.test_data_config()), "data_dir": config.data_dir},
         label=f"score {name}",
     )
+
+
+def _search(config: ScoringConfig, task: Task) -> dict[str, Json]:
+    """How a task that answers questions looks for the answers; nothing for others."""
+    return {"answers": plain(config.answers.search())} if task.kind == "span" else {}

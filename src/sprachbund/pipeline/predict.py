@@ -7,8 +7,12 @@ from collections.abc import Sequence
 
 import torch
 
+from sprachbund.data.answers import AnswerConfig
+from sprachbund.evaluation.answers import Answers
 from sprachbund.evaluation.gates import GateSums
 from sprachbund.evaluation.predict import predict
+from sprachbund.evaluation.predict_answers import predict_answers
+from sprachbund.evaluation.predictions import Predictions
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.saved_model import LoadedModel, load_model
 from sprachbund.models.transfer_model import TransferModel
@@ -29,7 +33,7 @@ def run(job: Job) -> None:
     """Predict.
 
     Inputs: "model" (a train stage) or the setting `model` (a folder or hub id trained elsewhere), and one
-    "corpus CODE" a language. Output: `CODE/` with the predictions of each language and `model.json` with
+    "corpus CODE" a language. Output: `CODE/` with the predictions (or answers) of each language and `model.json` with
     labels and description, so that scoring needs no weights; `notes.json`; of a model with a gate
     `gates.parquet`, its statistics by language and label. They lie here and not in the model's folder, since
     that is sealed when training ends, and the pass over all languages is made here anyway.
@@ -58,8 +62,15 @@ def run(job: Job) -> None:
         job.emit(Progress(job.key, "predict", 0, 0, "", note=note))
 
     gates = gate_sums(loaded, corpora)
-    predictions = predict(loaded.model, corpora, loaded.labels, precision=str(job.config["precision"]),
-                          device=device, emit=emit, tell=tell, gates=gates)
+    precision = str(job.config["precision"])
+    predictions: list[Predictions | Answers]
+    if "answers" in job.config:
+        answers = AnswerConfig.model_validate(job.config["answers"])
+        predictions = [*predict_answers(loaded.model, corpora, answers, precision=precision, device=device,
+                                        emit=emit, tell=tell, gates=gates)]
+    else:
+        predictions = [*predict(loaded.model, corpora, loaded.labels, precision=precision, device=device,
+                                emit=emit, tell=tell, gates=gates)]
     if gates is not None:
         write_gates(job.output / GATES, gates.rows(loaded.description.task))
     for code, one in zip(codes, predictions, strict=True):

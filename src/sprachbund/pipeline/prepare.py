@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sprachbund.core.canonical import canonical_json
+from sprachbund.data.answers import AnswerConfig
 from sprachbund.data.labels import LabelSpace, LabelWitnesses
 from sprachbund.data.locations import DataConfig, open_source
 from sprachbund.data.source import DataSource
@@ -29,7 +30,8 @@ LABELS = "labels.json"
 def run(job: Job) -> None:
     """Read, check and encode one corpus, an example at a time: memory does not grow with the corpus.
 
-    Config: task, language, split, limit, max_pieces. Settings: where the data and the encoder lie.
+    Config: task, language, split, limit, max_pieces, for questions also answers (their windows).
+    Settings: where the data and the encoder lie.
 
     Raises:
         FormatError, DataError: from reading and from the task's own check.
@@ -48,7 +50,8 @@ def run(job: Job) -> None:
         stream = replace(stream, examples=checked)
     tokenizer = tokenizer_for(job.settings["encoder"])
     max_pieces = min(int(str(job.config["max_pieces"])), tokenizer.max_pieces)
-    encode_stream(stream, tokenizer, max_pieces, job.output)
+    answers = AnswerConfig.model_validate(job.config.get("answers", {}))
+    encode_stream(stream, tokenizer, max_pieces, job.output, answers)
     space = task.label_space(witnesses.examples)  # of all examples: a sample may lack rare labels
     (job.output / LABELS).write_text(space.model_dump_json(), encoding="utf-8")
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from sprachbund.core.errors import LabelError
 from sprachbund.data.labels import LabelSpace, UnknownLabels
+from sprachbund.evaluation.answers import Answers
 from sprachbund.evaluation.predictions import Predictions
 from sprachbund.evaluation.score import RowDescription, score
+from sprachbund.evaluation.score_answers import score_answers
 from sprachbund.pipeline.check import name_place
 from sprachbund.pipeline.corpora import corpora_of
 from sprachbund.pipeline.prepare import load_task
@@ -34,6 +36,11 @@ def run(job: Job) -> None:
     rule: UnknownLabels = "ignore" if job.config["unknown_labels"] == "ignore" else "fail"
     rows = []
     for code, corpus in corpora_of(job).items():
+        if task.kind == "span":
+            given, threshold = Answers.load(folder / code), job.config["no_answer"]
+            limit = None if threshold is None else float(str(threshold))
+            rows += score_answers(corpus, given, space, task.metrics(space), limit, description)
+            continue
         predictions = Predictions.load(folder / code)
         try:
             rows += score(corpus, predictions, space, task.metrics(space), rule, description)

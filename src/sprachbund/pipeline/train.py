@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from sprachbund.core.seeds import derive_seed
+from sprachbund.data.answers import AnswerConfig
 from sprachbund.data.labels import LabelSpace
 from sprachbund.evaluation.predict import predict
+from sprachbund.evaluation.predict_answers import predict_answers
 from sprachbund.evaluation.score import primary_score
+from sprachbund.evaluation.score_answers import answer_score
 from sprachbund.models.encoders.opening import open_encoder
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.fusion.fusion import fusion_config
-from sprachbund.models.heads.head import HeadConfig
+from sprachbund.models.heads.head import BY_KIND, HeadConfig
 from sprachbund.models.saved_facts import ModelDescription
 from sprachbund.models.saved_model import save_model
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
@@ -30,9 +33,9 @@ from sprachbund.training.engine import TrainingProgress, train
 def run(job: Job) -> None:
     """Train one system with one seed.
 
-    Config: task, source, encoder, fusion, pooling, head_normalisation, training, seed. Inputs: "train" and, where
-    the source language has dev data, "dev". Output: `model/` (a saved model) and `training.json` (history, dev
-    score, speed).
+    Config: task, source, encoder, fusion, pooling, head_normalisation, training, seed, for questions also answers.
+    Inputs: "train" and, where the source language has dev data, "dev". Output: `model/` (a saved model)
+    and `training.json` (history, dev score, speed).
     """
     task = load_task(str(job.config["task"]))
     corpus = EncodedCorpus.load(job.inputs["train"])
@@ -41,6 +44,7 @@ def run(job: Job) -> None:
     config = TrainingConfig.model_validate(
         {**_mapping(job.config["training"]), **_mapping(job.settings["training"]), "threads": job.cpus}
     )
+    answers = AnswerConfig.model_validate(job.config["answers"]) if task.kind == "span" else None
     seed = int(str(job.config["seed"]))
     opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
     check_tokenizer((corpus, *([dev] if dev else [])), opened.tokenizer, str(job.config["encoder"]))
@@ -51,7 +55,7 @@ def run(job: Job) -> None:
         model, corpus, space, config, seed,
         work=job.work,
         emit=_progress(job),
-        score_dev=_dev_scorer(task, dev, space, config) if dev is not None else None,
+        score_dev=_dev_scorer(task, dev, space, config, answers) if dev is not None else None,
     )
     description = ModelDescription(
         task=task.name,
@@ -63,6 +67,7 @@ def run(job: Job) -> None:
         train_examples=corpus.n_examples,
         seed=seed,
         max_pieces=min(config.max_pieces, opened.tokenizer.max_pieces),
+        answers=answers,
     )
     save_model(model, job.output / "model", tokenizer=opened.tokenizer, labels=space, description=description)
     summary = json.dumps(result.to_json(), indent=1, ensure_ascii=False)
@@ -73,18 +78,22 @@ def head_config(
     task: Task, space: LabelSpace, config: TrainingConfig, pooling: Any, normalisation: str = "none"
 ) -> HeadConfig:
     """The head that a label space's kind asks for."""
-    values = {"n_labels": len(space.labels), "dropout": config.head_dropout, "normalisation": normalisation}
-    if task.kind == "tokens":
-        return HeadConfig.model_validate({"type": "token_labels", **values})
-    return HeadConfig.model_validate({"type": "sequence_label", "pooling": pooling or "first", **values})
+    values = {"type": BY_KIND[task.kind], "n_labels": len(space.labels), "dropout": config.head_dropout,
+              "normalisation": normalisation}
+    if task.kind == "sequence":
+        values["pooling"] = pooling or "first"
+    return HeadConfig.model_validate(values)
 
 
 def _dev_scorer(
-    task: Task, dev: EncodedCorpus, space: LabelSpace, config: TrainingConfig
+    task: Task, dev: EncodedCorpus, space: LabelSpace, config: TrainingConfig, answers: AnswerConfig | None
 ) -> Callable[[TransferModel], float]:
     metric = task.metrics(space)[0]
 
     def score_dev(model: TransferModel) -> float:
+        if answers is not None:
+            (given,) = predict_answers(model, [dev], answers, precision=config.precision)
+            return answer_score(dev, given, metric, answers.no_answer)
         (predictions,) = predict(model, [dev], space, precision=config.precision)
         return primary_score(dev, predictions, space, metric)
 

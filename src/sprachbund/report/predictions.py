@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from sprachbund.core.errors import RegistryError, join_or, near_matches
-from sprachbund.data.examples import TokenExample
+from sprachbund.data.examples import QuestionExample, TokenExample
 from sprachbund.evaluation.labelled import Labelled
 
 Writer = Callable[[Labelled], str]
@@ -37,7 +37,7 @@ def write_predictions(items: Iterable[Labelled], file: TextIO, form: str) -> int
 
 
 def as_table(item: Labelled) -> str:
-    """Words over their labels, or a label, its probability and the text."""
+    """Words over their labels; or a label, or an answer, with its probability and the text, or the question."""
     example = item.example
     if isinstance(example, TokenExample):
         labels = [label or "?" for label in item.labels]
@@ -45,6 +45,9 @@ def as_table(item: Labelled) -> str:
         rows = (example.words, labels)
         return "\n".join(" ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
                          for row in rows) + "\n\n"
+    if isinstance(example, QuestionExample):
+        answer = item.labels[0]
+        return f"{'?' if answer is None else answer or '-'}\t{item.confidence[0]:.3f}\t{example.question}\n"
     pair = f" | {example.text_pair}" if example.text_pair is not None else ""
     return f"{item.labels[0] or '?'}\t{item.confidence[0]:.3f}\t{example.text}{pair}\n"
 
@@ -53,7 +56,7 @@ def as_conllu(item: Labelled) -> str:
     """A CoNLL-U sentence: the label in UPOS, or in MISC where it is no tag of a tagger of words."""
     example = item.example
     if not isinstance(example, TokenExample):
-        raise RegistryError("CoNLL-U holds labels of words, and this model labels whole texts",
+        raise RegistryError("CoNLL-U holds labels of words, and this model reads whole texts",
                             remedy="use --to table or --to jsonl")
     lines = [f"# sent_id = {example.identity}"]
     for number, (word, label) in enumerate(zip(example.words, item.labels, strict=True), 1):
@@ -69,6 +72,10 @@ def as_json_line(item: Labelled) -> str:
     record: dict[str, object] = {"id": example.identity}
     if isinstance(example, TokenExample):
         record |= {"words": example.words, "labels": item.labels, "confidence": _rounded(item.confidence)}
+    elif isinstance(example, QuestionExample):
+        start = None if item.span is None else item.span[0]
+        record |= {"question": example.question, "answer": item.labels[0], "answer_start": start,
+                   "confidence": _rounded(item.confidence)[0]}
     else:
         record |= {"text": example.text, "label": item.labels[0], "confidence": _rounded(item.confidence)[0]}
         if example.text_pair is not None:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sprachbund.metrics.metric import Counts, Metric
+from sprachbund.metrics.metric import AnswerMetric, Counts, Metric
 
 SPAN_LABELS = ("O", "B-LOC", "B-PER", "I-LOC", "I-PER")
 _Corpus = tuple[list[tuple[str, ...]], list[tuple[str | None, ...]]]
@@ -51,6 +51,58 @@ def check_metric(metric: Metric, labels: Sequence[str] = SPAN_LABELS, *, seed: i
     _check_empty(metric, labels, len(columns))
 
 
+def check_answer_metric(metric: AnswerMetric, language: str = "en", *, seed: int = 0, corpora: int = 20) -> None:
+    """Check that a metric counts and values answers as `AnswerMetric` says, on random corpora.
+
+    Args:
+        metric: an instance.
+        language: of the answers.
+        seed: of the random corpora.
+        corpora: how many are tried.
+
+    Raises:
+        AssertionError: names the part of the contract that is broken.
+    """
+    assert all((metric.name, metric.summary)), "name and summary say what the metric is"
+    assert isinstance(metric.version, int), "version is an integer"
+    columns = metric.columns(())
+    assert len(set(columns)) == len(columns) > 0, f"columns are named, each by its own name: {columns}"
+    draw = random.Random(seed)
+    for _ in range(corpora):
+        gold, predicted = _answers(draw)
+        counts = metric.count(gold, predicted, language)
+        _check_counts(counts, len(gold), len(columns))
+        alone = [metric.count([one], [given], language) for one, given in zip(gold, predicted, strict=True)]
+        assert np.array_equal(np.concatenate(alone), counts), "a question counts the same alone as beside others"
+        _check_values(metric, counts)
+        _check_perfect_and_nothing_said(metric, gold, language)
+        assert np.array_equal(np.asarray(metric.repaired(predicted)).shape, (len(gold),)), "repaired is (examples,)"
+    assert metric.count([], [], language).shape == (0, len(columns)), "no question gives no row"
+    try:
+        metric.count([["a tree"]], [], language)
+    except ValueError:
+        return
+    raise AssertionError("predictions for another number of questions are refused with a ValueError")
+
+
+def _answers(draw: random.Random) -> tuple[list[list[str]], list[str | None]]:
+    """A few questions with up to three gold answers; some predictions are missing, some say that there is none."""
+    words = ["oak", "Birch", "the", "12", "tree,", "elm"]
+    gold = [[" ".join(["yew", *draw.choices(words, k=draw.randint(0, 3))]) for _ in range(draw.randint(0, 3))]
+            for _ in range(draw.randint(2, 7))]
+    predicted = [draw.choice([None, "", draw.choice(words), *answers]) for answers in gold]
+    return gold, predicted
+
+
+def _check_perfect_and_nothing_said(metric: AnswerMetric, gold: list[list[str]], language: str) -> None:
+    perfect = metric.count(gold, [answers[-1] if answers else "" for answers in gold], language)
+    best = float(metric.value(perfect.sum(axis=0)))
+    assert np.isclose(best, 100.0), f"any of the gold answers has 100 points, and none where there is none: {best}"
+    nothing = metric.count(gold, [None] * len(gold), language)
+    worst = float(metric.value(nothing.sum(axis=0)))
+    assert worst == 0.0, f"questions without a prediction are wrong, never absent: {worst} points"
+
+
 def _corpus(draw: random.Random, labels: Sequence[str]) -> _Corpus:
     """A few examples of differing length; about one prediction in eight is missing."""
     lengths = [draw.randint(1, 8) for _ in range(draw.randint(2, 7))]
@@ -77,7 +129,7 @@ def _check_additivity(metric: Metric, gold: Sequence[Sequence[str]], predicted: 
     assert np.array_equal(shuffled, counts[order]), "the order of examples changes nothing but the order of rows"
 
 
-def _check_values(metric: Metric, counts: Counts) -> None:
+def _check_values(metric: Metric | AnswerMetric, counts: Counts) -> None:
     sums = np.stack([counts.sum(axis=0), counts[0], np.zeros_like(counts[0])])
     values = np.asarray(metric.value(sums))
     assert values.shape == (3,), "value turns (..., K) into (...)"

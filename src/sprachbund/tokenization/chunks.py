@@ -71,7 +71,7 @@ class ChunkEncoder:
         aligned = align(self.tokenizer, [example.words for example in examples])
         cut = cut_windows(aligned, self.single.capacity(self.max_pieces))
         nothing = np.zeros(len(cut.starts), dtype=np.int64)
-        ids, types = _framed(aligned.ids, cut.starts, cut.lengths, nothing, nothing, self.single)
+        ids, types = framed(aligned.ids, cut.starts, cut.lengths, nothing, nothing, self.single)
         read = np.flatnonzero(cut.owners >= 0)
         read = read[np.argsort(cut.owners[read], kind="stable")]
         windows = cut.owners[read]
@@ -115,7 +115,7 @@ class ChunkEncoder:
         places = offsets_of(sizes)[:-1]
         for rows, frame in ((np.flatnonzero(~paired), self.single), (np.flatnonzero(paired), pair_frame)):
             target = ragged_index(places[rows], sizes[rows])
-            ids[target], types[target] = _framed(
+            ids[target], types[target] = framed(
                 flat, starts[:n][rows], kept[rows], second_starts[rows], kept_second[rows], frame
             )
         present = np.flatnonzero(sizes > 0)
@@ -141,7 +141,7 @@ class ChunkEncoder:
         return flat, offsets_of(lengths)[:-1], lengths
 
 
-def _framed(
+def framed(
     flat: NDArray[np.int32],
     starts: Integers,
     lengths: Integers,
@@ -149,7 +149,17 @@ def _framed(
     second_lengths: Integers,
     frame: Frame,
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Lay special pieces around slices of `flat`, row by row: before, first, between, second, after."""
+    """Lay special pieces around slices of `flat`, row by row: before, first, between, second, after.
+
+    Args:
+        flat: (pieces,) ids of all texts.
+        starts, lengths: (rows,) slices of `flat` that are the first texts.
+        second_starts, second_lengths: (rows,) those that are the second ones.
+        frame: its special pieces.
+
+    Returns:
+        Ids and segment ids of all rows, one after another.
+    """
     sizes = lengths + second_lengths + frame.size
     ids, types = np.empty(sizes.sum(), dtype=np.int32), np.empty(sizes.sum(), dtype=np.uint8)
     place, rows = offsets_of(sizes)[:-1], len(sizes)

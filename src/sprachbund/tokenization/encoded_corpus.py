@@ -19,26 +19,31 @@ from numpy.typing import NDArray
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.files import storage_faults_told, write_text
 from sprachbund.core.source import Location
+from sprachbund.data.answers import AnswerConfig
 from sprachbund.data.examples import Corpus, ExampleStream
 from sprachbund.data.labels import IGNORED, Kind, LabelSpace
 from sprachbund.tokenization.array_file import ArrayFile
 from sprachbund.tokenization.chunks import ChunkEncoder
-from sprachbund.tokenization.parts import NO_LABEL, PartEncoder
+from sprachbund.tokenization.parts import NO_ANSWERS, NO_LABEL, PartEncoder
 from sprachbund.tokenization.ragged import Integers
 from sprachbund.tokenization.texts import Texts
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
 _FORMAT = 2
 _FACTS = "corpus.json"
+_OPTIONAL = ("type_ids", "char_starts", "char_ends", "context_bytes", "context_offsets", "answer_bytes",
+             "answer_offsets", "answer_counts")
 
 
 @dataclass(frozen=True)
 class EncodedCorpus:
     """One language and split, tokenised. A text with one label counts as one word throughout.
 
+    Of questions, a word is a place in a window where an answer may start or end: see `tokenization/questions.py`.
+
     Args:
         data_set, language, split, fingerprint: as in `Corpus`.
-        kind: "tokens" (a label a word) or "sequence" (a label a text).
+        kind: "tokens" (a label a word), "sequence" (a label a text) or "span" (answers to questions).
         tokenizer: fingerprint of the tokenizer.
         pad_id: its padding piece.
         notes: what reader and tokeniser counted.
@@ -52,9 +57,16 @@ class EncodedCorpus:
         read_positions: (reads,) int32 position in its window of the piece that stands for a word.
         read_words: (reads,) the word, counted over the corpus; every word occurs at most once.
         word_offsets: (examples + 1,) where each example's words begin.
-        gold_ids: (words,) int32 index into `label_names`, -1 where there is no gold label.
-        windowed: (examples,) int32 words that were read through several windows; 1 for a text that was cut.
-        unpredicted: (examples,) int32 words without a piece, which cannot be predicted.
+        gold_ids: (words,) int32 index into `label_names`, -1 where there is no gold label; of questions 0 where the
+            first gold answer starts, 1 where it ends, 2 for both.
+        windowed: (examples,) int32 words that were read through several windows; 1 for a text that was cut, or a
+            question that was.
+        unpredicted: (examples,) int32 words without a piece, which cannot be predicted; 1 for such a text or context.
+        char_starts, char_ends: of questions, (words,) int32 the characters of the context that each word stands for,
+            -1 for "no answer"; None for other kinds, as all that follow.
+        context_bytes, context_offsets: of all `contexts`, see there.
+        answer_bytes, answer_offsets: of all gold answers.
+        answer_counts: (examples,) int32 gold answers of each question; 0: it cannot be answered, -1: nobody says.
     """
 
     data_set: str
@@ -79,6 +91,13 @@ class EncodedCorpus:
     gold_ids: NDArray[np.int32]
     windowed: NDArray[np.int32]
     unpredicted: NDArray[np.int32]
+    char_starts: NDArray[np.int32] | None = None
+    char_ends: NDArray[np.int32] | None = None
+    context_bytes: NDArray[np.uint8] | None = None
+    context_offsets: Integers | None = None
+    answer_bytes: NDArray[np.uint8] | None = None
+    answer_offsets: Integers | None = None
+    answer_counts: NDArray[np.int32] | None = None
 
     @property
     def identities(self) -> Texts:
@@ -107,6 +126,8 @@ class EncodedCorpus:
 
     def label_ids(self, space: LabelSpace) -> Integers:
         """(words,) gold labels as positions in a label space; -100 where there is none or the space lacks it."""
+        if self.kind == "span":  # places, which are the same whatever the data
+            return np.where(self.gold_ids == NO_LABEL, IGNORED, self.gold_ids).astype(np.int64)
         known = space.ids()
         table = np.array([*(known.get(name, IGNORED) for name in self.label_names), IGNORED], dtype=np.int64)
         return table[self.gold_ids]  # -1 reads the last entry
@@ -119,12 +140,34 @@ class EncodedCorpus:
         """
         if (self.gold_ids == NO_LABEL).any():
             example = int(np.searchsorted(self.word_offsets, np.argmax(self.gold_ids == NO_LABEL), side="right")) - 1
-            raise DataError(
-                f"{self.data_set} {self.language} {self.split} cannot be scored: the example "
-                f"{self.identities[example]} has no gold label",
-                remedy="score data that have labels throughout, or use `sprachbund predict`",
-            )
+            raise self._not_scored(f"the example {self.identities[example]} has no gold label")
         return split_by_example(np.array(self.label_names, dtype=object), self.gold_ids, self.word_offsets, part)
+
+    @property
+    def contexts(self) -> Texts:
+        """Of questions, the context of each."""
+        assert self.context_bytes is not None, "these are no questions"
+        assert self.context_offsets is not None
+        return Texts(self.context_bytes, self.context_offsets)
+
+    def gold_answers(self) -> list[list[str]]:
+        """Of questions, the gold answers of each, any one of which is right; none where it cannot be answered.
+
+        Raises:
+            DataError: a question has no gold answer, and is not said to have none.
+        """
+        assert self.answer_bytes is not None, "these are no questions"
+        assert self.answer_offsets is not None
+        assert self.answer_counts is not None
+        if (self.answer_counts == NO_ANSWERS).any():
+            example = int(np.argmax(self.answer_counts == NO_ANSWERS))
+            raise self._not_scored(f"the question {self.identities[example]} has no gold answer")
+        answers = iter(Texts(self.answer_bytes, self.answer_offsets))
+        return [[next(answers) for _ in range(count)] for count in self.answer_counts.tolist()]
+
+    def _not_scored(self, why: str) -> DataError:
+        return DataError(f"{self.data_set} {self.language} {self.split} cannot be scored: {why}",
+                         remedy="score data that have labels throughout, or use `sprachbund predict`")
 
     def save(self, folder: Path) -> None:
         """Write the corpus into a folder.
@@ -139,7 +182,7 @@ class EncodedCorpus:
                 value = getattr(self, item.name)
                 if isinstance(value, np.ndarray):
                     np.save(folder / f"{item.name}.npy", value, allow_pickle=False)
-                elif item.name != "type_ids":
+                elif item.name not in _OPTIONAL:
                     facts[item.name] = value
         _write_facts(folder, facts)
 
@@ -157,7 +200,7 @@ class EncodedCorpus:
             facts["label_names"] = tuple(facts["label_names"])
             for item in fields(cls):
                 if item.name not in facts:
-                    facts[item.name] = _open(folder / f"{item.name}.npy", optional=item.name == "type_ids")
+                    facts[item.name] = _open(folder / f"{item.name}.npy", optional=item.name in _OPTIONAL)
             corpus = cls(**facts)
             corpus._check()
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -195,19 +238,22 @@ def split_by_example(
     return [found[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds)]
 
 
-def encode_corpus(corpus: Corpus, tokenizer: PieceTokenizer, max_pieces: int) -> EncodedCorpus:
+def encode_corpus(
+    corpus: Corpus, tokenizer: PieceTokenizer, max_pieces: int, answers: AnswerConfig | None = None
+) -> EncodedCorpus:
     """Tokenise a corpus in memory.
 
     Args:
-        corpus: all TokenExample or all TextExample.
+        corpus: all TokenExample, all TextExample or all QuestionExample.
         tokenizer: the encoder's tokenizer.
         max_pieces: longest window, special pieces included; never more than the encoder takes.
+        answers: windows of questions; None: the defaults.
 
     Raises:
         DataError: the corpus is empty, or `max_pieces` has no room beside the special pieces.
         ModelError: the tokenizer is not usable.
     """
-    encoder = _part_encoder(tokenizer, max_pieces)
+    encoder = _part_encoder(tokenizer, max_pieces, answers)
     parts = list(encoder.parts(corpus.examples))
     facts = _facts(corpus, encoder, tokenizer)
     arrays: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -216,14 +262,17 @@ def encode_corpus(corpus: Corpus, tokenizer: PieceTokenizer, max_pieces: int) ->
     return EncodedCorpus(**facts, **arrays)
 
 
-def encode_stream(stream: ExampleStream, tokenizer: PieceTokenizer, max_pieces: int, folder: Path) -> None:
+def encode_stream(
+    stream: ExampleStream, tokenizer: PieceTokenizer, max_pieces: int, folder: Path,
+    answers: AnswerConfig | None = None,
+) -> None:
     """Tokenise a corpus while it is read, into a folder that `EncodedCorpus.load` opens.
 
     Memory does not grow with the corpus, and the files are those of `encode_corpus(...).save(folder)`.
 
     Args:
         stream: the corpus.
-        tokenizer, max_pieces: as in `encode_corpus`.
+        tokenizer, max_pieces, answers: as in `encode_corpus`.
         folder: made where there is none.
 
     Raises:
@@ -231,7 +280,7 @@ def encode_stream(stream: ExampleStream, tokenizer: PieceTokenizer, max_pieces: 
         FormatError: from reading.
         StorageError: no space, no permission.
     """
-    encoder = _part_encoder(tokenizer, max_pieces)
+    encoder = _part_encoder(tokenizer, max_pieces, answers)
     with storage_faults_told(folder), ExitStack() as open_files:
         folder.mkdir(parents=True, exist_ok=True)
         files: dict[str, ArrayFile] = {}
@@ -246,8 +295,8 @@ def encode_stream(stream: ExampleStream, tokenizer: PieceTokenizer, max_pieces: 
     _write_facts(folder, facts)
 
 
-def _part_encoder(tokenizer: PieceTokenizer, max_pieces: int) -> PartEncoder:
-    return PartEncoder(ChunkEncoder(tokenizer, min(max_pieces, tokenizer.max_pieces)))
+def _part_encoder(tokenizer: PieceTokenizer, max_pieces: int, answers: AnswerConfig | None) -> PartEncoder:
+    return PartEncoder(ChunkEncoder(tokenizer, min(max_pieces, tokenizer.max_pieces)), answers)
 
 
 def _keeps_types(encoder: PartEncoder, tokenizer: PieceTokenizer) -> bool:

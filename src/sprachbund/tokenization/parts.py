@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sprachbund.data.examples import Example, TextExample, TokenExample
+from sprachbund.data.answers import AnswerConfig
+from sprachbund.data.examples import Example, QuestionExample, TextExample, TokenExample
 from sprachbund.data.labels import Kind
 from sprachbund.tokenization.chunks import ChunkEncoder, EncodedChunk
+from sprachbund.tokenization.questions import QuestionChunk, encode_questions
 from sprachbund.tokenization.ragged import Integers
 from sprachbund.tokenization.texts import Texts
 
@@ -20,6 +22,8 @@ CHUNK = 2048
 """Examples tokenised in one call: enough for the tokenizer's own threads, little enough for flat memory."""
 
 NO_LABEL = -1
+NO_ANSWERS = -1
+"""Number of gold answers of a question that has none; 0 is that of one which cannot be answered."""
 
 Part = dict[str, NDArray[Any]]
 """Name of an array -> what stands at its end next."""
@@ -30,6 +34,7 @@ class PartEncoder:
 
     Args:
         encoder: of the chunks.
+        answers: windows of questions; None: the defaults.
 
     Attributes:
         kind: by the first example; "tokens" before there was one.
@@ -39,14 +44,16 @@ class PartEncoder:
         typed: whether a segment id other than 0 occurred.
     """
 
-    def __init__(self, encoder: ChunkEncoder) -> None:
+    def __init__(self, encoder: ChunkEncoder, answers: AnswerConfig | None = None) -> None:
         self.encoder = encoder
+        self.answers = answers or AnswerConfig()
         self.kind: Kind = "tokens"
         self.examples = 0
         self.notes = Counter[str]()
         self.typed = False
         self._words = 0
-        self._ends = dict.fromkeys(("window_offsets", "read_offsets", "word_offsets", "identity_offsets"), 0)
+        self._ends = dict.fromkeys(("window_offsets", "read_offsets", "word_offsets", "identity_offsets",
+                                    "context_offsets", "answer_offsets"), 0)
         self._numbers: dict[str | None, int] = {None: NO_LABEL}
 
     @property
@@ -66,14 +73,18 @@ class PartEncoder:
 
     def _part(self, examples: Sequence[Example]) -> Part:
         if not self.examples:
-            self.kind = "tokens" if isinstance(examples[0], TokenExample) else "sequence"
+            self.kind = _KINDS[type(examples[0])]
         sentences = [example for example in examples if isinstance(example, TokenExample)]
         texts = [example for example in examples if isinstance(example, TextExample)]
-        chunk = self.encoder.sentences(sentences) if sentences else self.encoder.texts(texts)
+        questions = [example for example in examples if isinstance(example, QuestionExample)]
+        asked = encode_questions(self.encoder, questions, self.answers) if questions else None
+        chunk = asked.chunk if asked else self.encoder.sentences(sentences) if sentences else self.encoder.texts(texts)
         self.notes.update(chunk.notes)
         self.typed = self.typed or bool(chunk.type_ids.any())
         identities = Texts.of(example.identity for example in examples)
         part = self._arrays(chunk, examples, identities)
+        if asked:
+            part |= self._question_arrays(asked, questions)
         self.examples += len(examples)
         self._words += int(chunk.word_counts.sum())
         return part
@@ -95,6 +106,22 @@ class PartEncoder:
             "unpredicted": chunk.unpredicted,
         }
 
+    def _question_arrays(self, asked: QuestionChunk, questions: Sequence[QuestionExample]) -> Part:
+        """What only questions have, and their gold ids, which are not names of labels."""
+        contexts = Texts.of(example.context for example in questions)
+        answers = Texts.of(answer.text for example in questions for answer in example.answers or ())
+        counts = [NO_ANSWERS if example.answers is None else len(example.answers) for example in questions]
+        return {
+            "gold_ids": asked.gold_ids,
+            "char_starts": asked.char_starts,
+            "char_ends": asked.char_ends,
+            "context_bytes": contexts.utf8,
+            "context_offsets": self._offsets("context_offsets", np.diff(contexts.offsets)),
+            "answer_bytes": answers.utf8,
+            "answer_offsets": self._offsets("answer_offsets", np.diff(answers.offsets)),
+            "answer_counts": np.array(counts, dtype=np.int32),
+        }
+
     def _offsets(self, name: str, lengths: Integers) -> Integers:
         """The ends of some rows, counted from the corpus's beginning; before the first row also that beginning, 0."""
         ends = self._ends[name] + np.cumsum(lengths, dtype=np.int64)
@@ -104,6 +131,8 @@ class PartEncoder:
 
     def _gold(self, examples: Sequence[Example], n_words: int) -> NDArray[np.int32]:
         """An index into `label_names` for every word, -1 where there is no label."""
+        if self.kind == "span":
+            return np.full(n_words, NO_LABEL, dtype=np.int32)
         labels = chain.from_iterable(_labels(example) for example in examples)
         return np.fromiter(map(self._number, labels), dtype=np.int32, count=n_words)
 
@@ -111,7 +140,12 @@ class PartEncoder:
         return self._numbers.setdefault(label, len(self._numbers) - 1)
 
 
+_KINDS: dict[type[Example], Kind] = {TokenExample: "tokens", TextExample: "sequence", QuestionExample: "span"}
+
+
 def _labels(example: Example) -> Sequence[str | None]:
+    if isinstance(example, QuestionExample):
+        return ()
     if isinstance(example, TextExample):
         return (example.label,)
     return example.labels if example.labels is not None else (None,) * len(example.words)

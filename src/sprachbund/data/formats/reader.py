@@ -84,5 +84,6 @@ READERS = Registry(
         "quoted_tsv": "sprachbund.data.formats.tables:QuotedTsvReader",
         "csv": "sprachbund.data.formats.tables:CsvReader",
         "jsonl": "sprachbund.data.formats.tables:JsonLinesReader",
+        "squad": "sprachbund.data.formats.squad:SquadReader",
     },
 )

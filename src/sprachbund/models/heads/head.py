@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from jaxtyping import Bool, Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
+from sprachbund.batching.batch import Batch
 from sprachbund.core.config import Config
 from sprachbund.core.registry import Registry
+from sprachbund.data.labels import Kind
+from sprachbund.models.classifier import cross_entropy, labels_of
 
 Normalisation = Literal["none", "layer"]
 
@@ -18,7 +22,7 @@ Normalisation = Literal["none", "layer"]
 class HeadConfig(Config):
     """What a head is made of."""
 
-    type: Literal["token_labels", "sequence_label"]
+    type: Literal["token_labels", "sequence_label", "span"]
     n_labels: int = Field(ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
     """Dropout on what the head reads, in training."""
@@ -61,8 +65,16 @@ class Head(nn.Module, ABC):
                 logits at every position, (batch * positions, labels).
 
         Returns:
-            (words, labels) for the token head, (batch, labels) for the sequence head.
+            (words, labels) for the token and span heads, (batch, labels) for the sequence head.
         """
+
+    def loss(self, logits: Float[Tensor, "outputs labels"], batch: Batch) -> Float[Tensor, ""]:
+        """Mean cross entropy over the labelled outputs of a batch; 0 where nothing is labelled.
+
+        Raises:
+            ValueError: a batch without labels.
+        """
+        return cross_entropy(logits, labels_of(batch))
 
 
 HEADS = Registry(
@@ -71,8 +83,13 @@ HEADS = Registry(
     {
         "token_labels": "sprachbund.models.heads.token_labels:TokenLabels",
         "sequence_label": "sprachbund.models.heads.sequence_label:SequenceLabel",
+        "span": "sprachbund.models.heads.span:Span",
     },
 )
+BY_KIND: Mapping[Kind, Literal["token_labels", "sequence_label", "span"]] = {
+    "tokens": "token_labels", "sequence": "sequence_label", "span": "span",
+}
+"""The head of each kind of label space."""
 
 
 def build_head(config: HeadConfig, width: int) -> Head:
