@@ -109,10 +109,16 @@ def _probe(place: Path, output: str | None) -> FinishedProbe:
 
 
 def _retrieval(place: Path, output: str | None) -> FinishedRetrieval:
-    from sprachbund.report.finished_retrieval import read_finished_retrieval
+    from dataclasses import replace
 
-    found = read_finished_retrieval(place)
-    return found.write(Path(output)) if output else found
+    from sprachbund.report.finished_retrieval import read_finished_retrieval
+    from sprachbund.results.retrieval_summary import summarise
+
+    stored = read_finished_retrieval(place)
+    if output is None:
+        return stored
+    findings = summarise(stored.rows, stored.findings.facts, stored.findings.notes)
+    return replace(stored, findings=findings).write(Path(output))
 
 
 def _claims(place: Path, output: str | None) -> FinishedClaims:

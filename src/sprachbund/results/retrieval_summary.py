@@ -38,7 +38,7 @@ def summarise(rows: Sequence[ScoreRow], facts: RetrievalFacts, notes: Sequence[s
     Args:
         rows: of one model and data set.
         facts: of the stage that made them.
-        notes: sentences for the reader.
+        notes: sentences for the reader; those that the rows themselves give are added once.
 
     Raises:
         DataError: there is no row.
@@ -63,7 +63,7 @@ def summarise(rows: Sequence[ScoreRow], facts: RetrievalFacts, notes: Sequence[s
         targets=targets, scores=tuple(scores),
         averages=tuple(_averages(values, list(systems), names, sets)),
         differences=tuple(_differences(values, list(systems.values()), names, sets, facts.kind)),
-        notes=(*notes, *_notes(rows)),
+        notes=tuple(dict.fromkeys((*notes, *_notes(rows)))),
     )
 
 
