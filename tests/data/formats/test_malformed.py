@@ -17,7 +17,7 @@ from sprachbund.core.errors import DataError, FormatError
 from sprachbund.data.examples import Example, TokenExample
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 
-STORED = Path(__file__).parents[1] / "files" / "malformed"
+STORED = Path(__file__).parent / "malformed"
 NAMES = ("conllu", "token_columns", "tsv", "quoted_tsv", "csv", "jsonl")
 
 
