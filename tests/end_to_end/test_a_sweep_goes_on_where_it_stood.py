@@ -167,4 +167,5 @@ def test_seeds_and_tasks_on_the_command_line_are_checked_too(world: Any, capsys:
     assert dispatch(["sweep", str(path), "--only", "pos"]) == 2
     assert "the sweep has no task named 'pos'; it has: POS, intents (did you mean POS?)" in capsys.readouterr().err
     assert dispatch(["sweep", "papr"]) == 1
-    assert "check the path, or name a sweep that is shipped: paper or smoke" in capsys.readouterr().err
+    shipped = "name a sweep that is shipped: paper, mechanism, aggregators or smoke"
+    assert f"check the path, or {shipped}" in capsys.readouterr().err
