@@ -74,9 +74,24 @@ class LargestFirstSampler(TokenBudgetSampler):
         return sorted(super().epoch(number), key=lambda batch: -len(batch) * int(self.lengths[batch].max()))
 
 
+class FilledSampler(TokenBudgetSampler):
+    """Our own batches, cut as if a step cost a quarter of the budget beside its pieces: larger ones, more padding."""
+
+    def epoch(self, number: int) -> list[Integers]:
+        """Batches of an epoch; see `TokenBudgetSampler.epoch`."""
+        random = _random(self, number)
+        order = random.permutation(len(self.lengths))
+        batches: list[Integers] = []
+        for start in range(0, len(order), self.shuffle_window):
+            group = order[start : start + self.shuffle_window]
+            group = group[np.argsort(-self.lengths[group], kind="stable")]
+            batches += cut_sorted(group, self.lengths, self.batch_pieces, max(STEP_COST, self.batch_pieces // 4))
+        return [batches[i] for i in random.permutation(len(batches))]
+
+
 SAMPLERS: dict[str, type[TokenBudgetSampler]] = {
     "window": TokenBudgetSampler, "random": RandomSampler, "random_budget": RandomBudgetSampler,
-    "grouped": GroupedSampler, "sorted": SortedSampler, "largest": LargestFirstSampler,
+    "grouped": GroupedSampler, "sorted": SortedSampler, "largest": LargestFirstSampler, "filled": FilledSampler,
 }
 """Name -> sampler. "window" is ours: sorted within a small shuffle window, batches in random order."""
 

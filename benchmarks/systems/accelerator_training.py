@@ -1,7 +1,8 @@
 """Child: fine-tuning on an accelerator, ours or transformers' Trainer, with one setting or a search among several.
 
 Specification: system ("ours" or "trainer"), prepared (folder), encoder (folder), vocabulary (rows to fold piece ids
-into), device ("cuda" or "cpu"), bf16, epochs, seed, threads, and either `setting` (fields of `trials.Setting`) or
+into), device ("cuda" or "cpu"), bf16, epochs, seed, threads, sampling (of ours: a name in `benchmarks.samplers`,
+"window" where it is left out), and either `setting` (fields of `trials.Setting`) or
 `batches` and `workers` to search among. Figures of a setting: those of `trials.measured`; of a search: `tried`.
 """
 
@@ -13,16 +14,18 @@ from typing import Any
 import torch
 from transformers import AutoModelForTokenClassification, DataCollatorForTokenClassification, Trainer
 
+from benchmarks.samplers import SAMPLERS
 from benchmarks.systems.child import specification, tell
 from benchmarks.systems.ours import open_corpus
 from benchmarks.systems.transformers_trainer import arguments, open_tokenizer, optimiser, windows
 from benchmarks.systems.trials import Setting, Train, Trained, measured, search
-from sprachbund.batching.samplers import TokenBudgetSampler, padding_share
+from sprachbund.batching.samplers import padding_share
 from sprachbund.core.seeds import derive_seed
 from sprachbund.models.encoders.opening import encoder_source
 from sprachbund.models.fusion.last_layer import LastLayerConfig
 from sprachbund.models.heads.head import HeadConfig
 from sprachbund.models.transfer_model import build_transfer_model
+from sprachbund.training import data as training_data
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.engine import train
 
@@ -59,10 +62,13 @@ def ours(given: dict[str, Any]) -> Train:
     head = HeadConfig(type="token_labels", n_labels=len(labels.labels))
     model = build_transfer_model(encoder, LastLayerConfig(), head, seed=given["seed"])
 
+    samplers = SAMPLERS[given.get("sampling", "window")]
+    training_data.TokenBudgetSampler = samplers  # type: ignore[attr-defined]  # as in `systems.ours`
+
     def run(setting: Setting, steps: int | None) -> Trained:
         window = max(LEAST_WINDOW, setting.batch // WINDOW_SHARE)
         config = recipe(given, batch_pieces=setting.batch, shuffle_window=window, recompute_layers=setting.recompute)
-        sampler = TokenBudgetSampler(corpus.window_lengths, setting.batch, window, derive_seed(given["seed"], "order"))
+        sampler = samplers(corpus.window_lengths, setting.batch, window, derive_seed(given["seed"], "order"))
         epoch = sampler.epoch(0)
         if steps is not None:
             config = config.model_copy(update={"epochs": min(1.0, steps / len(epoch))})

@@ -27,7 +27,6 @@ from sprachbund.models.encoders.opening import encoder_source
 from sprachbund.models.fusion.last_layer import LastLayerConfig
 from sprachbund.models.heads.head import HeadConfig
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
-from sprachbund.pipeline.prepare import read_labels
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training import data as training_data
 from sprachbund.training.config import TrainingConfig
@@ -64,7 +63,7 @@ def open_corpus(given: dict[str, Any], split: str) -> tuple[EncodedCorpus, Label
     corpus = EncodedCorpus.load(folder)
     if given["vocabulary"] is not None:
         corpus = replace(corpus, piece_ids=corpus.piece_ids % given["vocabulary"])
-    return corpus, read_labels(folder)
+    return corpus, LabelSpace.model_validate_json((folder / "labels.json").read_text(encoding="utf-8"))
 
 
 def sampler(corpus: EncodedCorpus, config: TrainingConfig, given: dict[str, Any]) -> TokenBudgetSampler:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -115,3 +116,12 @@ def test_padding_on_real_lengths_is_below_five_percent(shared_data):
 def test_windows_beyond_the_budget_are_told(lengths, told):
     assert beyond_budget(np.array(lengths, dtype=np.int64), 8, "budget").startswith(told)
     assert bool(told) == bool(beyond_budget(np.array(lengths, dtype=np.int64), 8))
+
+
+def test_an_epoch_is_cut_once_to_count_its_batches_and_once_to_give_them(monkeypatch):
+    sampler = TokenBudgetSampler(np.arange(1, 50), 100, 20, seed=1)
+    cut = Mock(side_effect=sampler.epoch)
+    monkeypatch.setattr(sampler, "epoch", cut)
+    steps = sampler.steps(1.5)
+    assert len(list(sampler.batches(1.5))) == steps == sampler.steps(1.5)
+    assert [call.args[0] for call in cut.call_args_list] == [0, 1, 0, 1]

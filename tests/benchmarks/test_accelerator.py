@@ -18,7 +18,9 @@ from benchmarks.systems import trials
 from benchmarks.systems.gemm import measured as rates
 from benchmarks.systems.prepare import write_padding_tokenizer
 from benchmarks.systems.trials import Setting, Trained
+from sprachbund.batching.samplers import TokenBudgetSampler
 from sprachbund.testing.toy_task import toy_corpus, toy_space
+from sprachbund.training import data as training_data
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
 
@@ -67,9 +69,11 @@ def test_every_line_runs_on_a_processor(prepared: Path, tmp_path: Path, shape: s
                     "--threads", "1", "--work", str(tmp_path / "work"))
     threads = torch.get_num_threads()
     assert accelerator.run(given) == 0
+    training_data.TokenBudgetSampler = TokenBudgetSampler  # which children have put others in the place of
     torch.set_num_threads(threads)
     found = read_result(Path("results/benchmarks/accelerator"))
     pieces = found["settings"]["data"]["pieces"]
+    assert len(found["search"][f"{shape}/filled"]["tried"]) == 2
     for system in ("ours", "trainer"):
         assert [one["error"] for one in found["search"][f"{shape}/{system}"]["tried"]] == ["", ""]
         (run,) = [one for one in found["runs"] if one["system"] == f"{shape}/{system}"]
@@ -79,6 +83,7 @@ def test_every_line_runs_on_a_processor(prepared: Path, tmp_path: Path, shape: s
                                       / run["values"]["train_seconds"])
     report = Path("results/benchmarks/accelerator/report.md").read_text(encoding="utf-8")
     assert "Trainer, by length, batch" in report
+    assert "| ours, batches filled (not in the engine) | 256 |" in report
     assert " GFLOP/s its products alone take" in report
 
 

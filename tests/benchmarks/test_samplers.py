@@ -18,7 +18,8 @@ def lengths():
 def test_every_window_stands_in_one_batch_within_the_budget(name, lengths):
     batches = SAMPLERS[name](lengths, BUDGET, 100, seed=3).epoch(0)
     assert sorted(np.concatenate(batches).tolist()) == list(range(500))
-    assert max(len(batch) * lengths[batch].max() for batch in batches) <= BUDGET
+    if name != "random":  # as many rows in every batch, whatever their lengths
+        assert max(len(batch) * lengths[batch].max() for batch in batches) <= BUDGET
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLERS))

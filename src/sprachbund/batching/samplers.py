@@ -38,6 +38,7 @@ class TokenBudgetSampler:
         self.batch_pieces = batch_pieces
         self.shuffle_window = shuffle_window
         self.seed = seed
+        self._sizes: dict[int, int] = {}  # of epochs: to cut one takes 20 microseconds a window
 
     def epoch(self, number: int) -> list[Integers]:
         """Return the batches of an epoch (counted from 0), each an array of window indices."""
@@ -62,10 +63,16 @@ class TokenBudgetSampler:
             start = max(start - count, 0)
 
     def _counts(self, epochs: float) -> list[int]:
-        counts = [len(self.epoch(number)) for number in range(math.ceil(epochs))]
+        counts = [self._size(number) for number in range(math.ceil(epochs))]
         if counts and not float(epochs).is_integer():
             counts[-1] = math.ceil(counts[-1] * (epochs - math.floor(epochs)))
         return counts
+
+    def _size(self, number: int) -> int:
+        """Number of batches of an epoch, found out once."""
+        if number not in self._sizes:
+            self._sizes[number] = len(self.epoch(number))
+        return self._sizes[number]
 
 
 def length_sorted_batches(lengths: NDArray[np.integer], batch_pieces: int) -> list[Integers]:
