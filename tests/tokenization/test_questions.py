@@ -18,6 +18,7 @@ from sprachbund.testing.toy_task import toy_encoder
 from sprachbund.tokenization.chunks import ChunkEncoder
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus, encode_corpus, encode_stream
 from sprachbund.tokenization.questions import BOTH, END, START, encode_questions
+from sprachbund.tokenization.subset import spread
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
 SPACE = LabelSpace(kind="span", labels=("start", "end"))
@@ -140,6 +141,12 @@ def test_contexts_of_several_chunks_are_joined(wordpiece: PieceTokenizer, monkey
     assert _windows(parts) == _windows(whole)
     assert list(parts.contexts) == [example.context for example in examples]
     assert parts.gold_answers() == whole.gold_answers()
+
+
+def test_no_part_of_questions_is_taken(wordpiece: PieceTokenizer) -> None:
+    corpus = _encoded(wordpiece, _example("a b", "a"), _example("b c", "c", identity="2"))
+    with pytest.raises(DataError, match="x en dev holds questions, of which no part can be taken"):
+        spread(corpus, 1)
 
 
 @cache

@@ -56,7 +56,7 @@ def as_conllu(item: Labelled) -> str:
     """A CoNLL-U sentence: the label in UPOS, or in MISC where it is no tag of a tagger of words."""
     example = item.example
     if not isinstance(example, TokenExample):
-        raise RegistryError("CoNLL-U holds labels of words, and this model reads whole texts",
+        raise RegistryError("CoNLL-U holds labels of words, and this model labels whole texts",
                             remedy="use --to table or --to jsonl")
     lines = [f"# sent_id = {example.identity}"]
     for number, (word, label) in enumerate(zip(example.words, item.labels, strict=True), 1):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sprachbund.core.errors import DataError
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.ragged import Integers, offsets_of, ragged_index
 from sprachbund.tokenization.texts import Texts
@@ -33,7 +34,13 @@ def only(corpus: EncodedCorpus, chosen: Integers) -> EncodedCorpus:
     Args:
         corpus: any encoded corpus.
         chosen: numbers of the examples, ascending, each once.
+
+    Raises:
+        DataError: questions, whose contexts and answers this does not cut.
     """
+    if corpus.kind == "span":
+        raise DataError(f"{corpus.data_set} {corpus.language} {corpus.split} holds questions, of which no part can "
+                        "be taken here", remedy="give a corpus of words or texts")
     windows = np.flatnonzero(np.isin(corpus.window_examples, chosen))
     words = _rows(corpus.word_offsets, chosen)
     reads = _rows(corpus.read_offsets, windows)
