@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
+from statistics import median
 from typing import Any
 
 from sprachbund.core.errors import SprachbundError
@@ -93,23 +93,23 @@ def estimate(
     """
     known = list(timings)
     here = [timing for timing in known if timing.processor == processor()] or known
-    any_probe = _mean(here, "probe")
+    any_probe = _usual(here, "probe")
     total, unknown = 0.0, 0
     for planned in cells:
         alike = [timing for timing in here if timing.task == planned.cell.task.label]
         roles = [role for role in _MEASURED if role in planned.keys and role not in spared.get(planned, ())]
-        means = {role: _mean(alike, role) for role in _MEASURED}
-        means["probe"] = any_probe if means["probe"] is None else means["probe"]
-        if means["train"] is None or ("probe" in roles and means["probe"] is None):
+        usual = {role: _usual(alike, role) for role in _MEASURED}
+        usual["probe"] = any_probe if usual["probe"] is None else usual["probe"]
+        if usual["train"] is None or ("probe" in roles and usual["probe"] is None):
             unknown += 1
             continue
-        total += sum(means[role] or 0.0 for role in roles if not store.has(planned.keys[role]))
+        total += sum(usual[role] or 0.0 for role in roles if not store.has(planned.keys[role]))
     return total, unknown
 
 
-def _mean(timings: Iterable[Timing], role: Role) -> float | None:
+def _usual(timings: Iterable[Timing], role: Role) -> float | None:
     measured = [timing.seconds[role] for timing in timings if role in timing.seconds]
-    return fmean(measured) if measured else None
+    return median(measured) if measured else None  # a machine that slept or was busy does not count
 
 
 def processor() -> str:
