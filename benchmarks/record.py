@@ -34,6 +34,7 @@ class Record:
         self.settings = json.loads(json.dumps(settings))
         self.runs: list[Measurement] = []
         self.sections: dict[str, Any] = {}
+        self._sittings: list[dict[str, Any]] = []
         self._hidden = hidden_paths(options)
         self._command = command_line(options, benchmark)
         if options.resume:
@@ -43,15 +44,25 @@ class Record:
     def add(self, run: Measurement) -> None:
         """Keep a run, tell it, and write everything down."""
         say(run)
+        if not any(sitting.get("now") for sitting in self._sittings):
+            self._sittings.append({"now": True})
         self.runs.append(run)
         self.write()
+
+    @property
+    def sittings(self) -> list[dict[str, Any]]:
+        """When, by which command and in which environment runs were measured, in order; a report that is only written
+        anew is none."""
+        now = {"command": self._command, "written": datetime.now(UTC).isoformat(timespec="seconds"),
+               "environment": environment()}
+        found = [now if sitting.get("now") else sitting for sitting in self._sittings]
+        return found or [now]
 
     def write(self) -> None:
         """Write `result.json`."""
         facts = {
             "benchmark": self.benchmark, "command": self._command, "settings": self.settings,
-            "written": datetime.now(UTC).isoformat(timespec="seconds"), "environment": environment(),
-            **self.sections, "runs": [run.to_json() for run in self.runs],
+            "sittings": self.sittings, **self.sections, "runs": [run.to_json() for run in self.runs],
         }
         text = json.dumps(facts, indent=1, ensure_ascii=False)
         write_text(self.folder / "result.json", without_paths(text, self._hidden) + "\n")
@@ -64,7 +75,10 @@ class Record:
         """
         failed = {run.system: run.error for run in self.runs if run.error}
         told = [f"`{name}` failed: {error.splitlines()[-1] if error else ''}" for name, error in failed.items()]
-        facts = ", ".join(f"{name} {value}" for name, value in environment().items())
+        facts = "; ".join(
+            f"measured by {sitting['written'][:10]}: "
+            + ", ".join(f"{name} {value}" for name, value in sitting["environment"].items())
+            for sitting in self.sittings)
         body = [f"# {title}", f"`{self._command}`", *parts, *told, "![picture](picture.svg)",
                 f"Every run stands in `result.json`. {facts}."]
         write_text(self.folder / "report.md", without_paths("\n\n".join(body), self._hidden) + "\n")
@@ -79,7 +93,9 @@ class Record:
         facts = json.loads(path.read_text(encoding="utf-8"))
         if facts["settings"] != self.settings:
             raise SystemExit(f"{path} was measured with other settings: {facts['settings']}; use another --name")
-        kept = {"benchmark", "command", "settings", "written", "environment", "runs"}
+        kept = {"benchmark", "command", "settings", "sittings", "written", "environment", "runs"}
+        older = {name: facts[name] for name in ("command", "written", "environment") if name in facts}
+        self._sittings = facts.get("sittings") or [older]
         self.sections = {name: value for name, value in facts.items() if name not in kept}
         self.runs = [Measurement(**run) for run in facts["runs"] if not run["error"]]
 

@@ -33,7 +33,8 @@ def test_every_run_is_written_at_once(options, capsys):
     assert [one["round"] for one in result()["runs"]] == [0]
     record.add(run(1))
     assert [one["round"] for one in result()["runs"]] == [0, 1]
-    assert result()["environment"]["torch"]
+    (sitting,) = result()["sittings"]
+    assert sitting["environment"]["torch"]
     assert "ours" in capsys.readouterr().err
 
 
@@ -48,6 +49,23 @@ def test_a_record_goes_on_where_it_stopped_but_not_with_other_settings(options):
     assert again.sections == {"floor": {"seconds": 1.0}}
     with pytest.raises(SystemExit, match="other settings"):
         Record("train", options, {"sentences": 4})
+
+
+def test_runs_keep_the_sitting_in_which_they_were_measured(options):
+    Record("train", options, {}).add(run(0))
+    then = {"command": "then", "written": "2026-01-02T03:04:05", "environment": {"torch": "1"}}
+    first = {**result(), "sittings": [then]}
+    path = Path("results/benchmarks/smoke/result.json")
+    path.write_text(json.dumps(first), encoding="utf-8")
+    options.resume = True
+    Record("train", options, {}).finish("Title", [], "<svg/>")  # a report written anew measures nothing
+    assert result()["sittings"] == first["sittings"]
+    assert "measured by 2026-01-02: torch 1." in path.with_name("report.md").read_text(encoding="utf-8")
+    again = Record("train", options, {})
+    again.add(run(1))
+    again.add(run(2))
+    assert [sitting["command"] for sitting in result()["sittings"]][:1] == ["then"]
+    assert len(result()["sittings"]) == 2
 
 
 def test_no_path_of_the_machine_is_recorded(options, monkeypatch):
