@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sprachbund.core.canonical import digest, plain
 from sprachbund.core.errors import DataError, LanguageError
 from sprachbund.core.files import sha256_file
 from sprachbund.core.source import Location
-from sprachbund.data.card import DatasetCard, HubData
+from sprachbund.data.card import DatasetCard, HubData, Split
 from sprachbund.data.catalogue import find_card
 from sprachbund.data.examples import Corpus, Example, ExampleStream
 from sprachbund.data.formats.reader import ReaderOptions
@@ -179,7 +179,8 @@ class HubSource:
             raise DataError(f"the data set {self.name} has no {split} data in {code}",
                             where=Location(f"{HUB}{self.repository.name}"), remedy=remedy)
         if self.known is not None:
-            return code, split, self.known.config.replace("{language}", code), self.known.splits[split]  # type: ignore[index]
+            theirs = self.known.splits[cast("Split", split)]  # `languages` has just found it there
+            return code, split, self.known.config.replace("{language}", code), theirs
         config = self._configs[code]
         return code, split, config, self._splits(config)[split]
 

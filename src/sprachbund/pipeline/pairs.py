@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sprachbund.core.canonical import canonical_json
-from sprachbund.core.errors import DataError
 from sprachbund.data.examples import Corpus, Example, TextExample
 from sprachbund.data.locations import DataConfig, open_source
+from sprachbund.data.retrieval.parallel import check_pairs
 from sprachbund.data.source import DataSource
 from sprachbund.data.splits import sample
 from sprachbund.pipeline.prepare import SAMPLE_SEED, tokenizer_for
@@ -36,7 +36,7 @@ def run(job: Job) -> None:
     language, wanted = str(job.config["language"]), int(str(job.config["sentences"]))
     source = parallel_source(job.settings["data"], job.settings["data_dir"])
     whole = source.corpus(language, str(job.config["split"]))
-    _check(whole)
+    check_pairs(whole, "a mean cannot be taken away from one sentence, nor one found among others")
     drawn = sample(whole, wanted, SAMPLE_SEED)
     tokenizer = tokenizer_for(job.settings["encoder"])
     max_pieces = min(int(str(job.config["max_pieces"])), tokenizer.max_pieces)
@@ -65,19 +65,6 @@ def parallel_source(data: Any, data_dir: Any) -> DataSource:
 def _open(data: str, data_dir: str | None) -> DataSource:
     folder = Path(data_dir) if data_dir else None
     return open_source(DataConfig.model_validate_json(data), kind="sequence", formats=_FORMATS, data_dir=folder)
-
-
-def _check(corpus: Corpus) -> None:
-    for example in corpus.examples:
-        if not isinstance(example, TextExample) or example.text_pair is None:
-            what = (f"parallel text has a translation in every row, {corpus.data_set} {corpus.language} has none in "
-                    f"{example.identity}")
-            raise DataError(what, where=example.location, remedy="name the columns of the text and of its translation "
-                            "(data: reader: text_column, pair_column)")
-    if len(corpus.examples) < 2:
-        raise DataError(f"{corpus.data_set} has a single pair in {corpus.language}: a mean cannot be taken away from "
-                        "one sentence, nor one found among others",
-                        remedy="leave this language out, or give at least two pairs")
 
 
 def _texts(examples: Sequence[Example], *, second: bool) -> list[TextExample]:

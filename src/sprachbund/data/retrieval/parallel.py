@@ -23,6 +23,7 @@ VERSION = 1
 _COLUMNS = ("tsv", "csv", "jsonl")
 _LASER = "tatoeba."
 _SORTED_FROM = 20  # so many lines do not stand in order by chance
+_ALONE = "nothing is found among one sentence"
 
 
 def open_parallel(settings: Mapping[str, Any], data_dir: Path | None) -> RetrievalSource:
@@ -149,8 +150,12 @@ def _row_by_row(
     return RetrievalPart(data_set, language, split, sides[0], sides[1], {name: (name,) for name in names}, notes)
 
 
-def check_pairs(corpus: Corpus) -> list[TextExample]:
+def check_pairs(corpus: Corpus, alone: str = _ALONE) -> list[TextExample]:
     """The rows of parallel text, each with its translation.
+
+    Args:
+        corpus: parallel text.
+        alone: what cannot be done with a single pair.
 
     Raises:
         DataError: a row without translation, or fewer than two rows.
@@ -163,13 +168,13 @@ def check_pairs(corpus: Corpus) -> list[TextExample]:
             raise DataError(what, where=example.location, remedy="name the columns of the text and of its translation "
                             "(data: reader: text_column, pair_column)")
         found.append(example)
-    _check_enough(len(found), corpus.data_set, corpus.language)
+    _check_enough(len(found), corpus.data_set, corpus.language, alone)
     return found
 
 
-def _check_enough(count: int, data_set: str, language: str) -> None:
+def _check_enough(count: int, data_set: str, language: str, alone: str = _ALONE) -> None:
     if count < 2:
-        raise DataError(f"{data_set} has a single pair in {language}: nothing is found among one sentence",
+        raise DataError(f"{data_set} has a single pair in {language}: {alone}",
                         remedy="leave this language out, or give at least two pairs")
 
 
