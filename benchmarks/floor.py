@@ -1,7 +1,7 @@
-"""The floor of a training: its floating-point operations over the machine's measured rate of matrix products.
+"""The floor of a training or prediction: its floating-point operations over the measured rate of matrix products.
 
-Counted from the model's shapes alone, for real pieces only: forward once, backward twice (gradients of
-inputs and of weights). Looking up embeddings, norms, activations, dropout and the optimiser count nothing.
+Counted from the model's shapes alone, for real pieces only: forward once and, in training, backward twice (gradients
+of inputs and of weights). Looking up embeddings, norms, activations, dropout and the optimiser count nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 PASSES = ("forward", "input gradient", "weight gradient")
+"""The products of a linear layer in training."""
+
+FORWARD = ("forward",)
+"""Those in prediction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +65,42 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """How much there is to compute on, added up over windows.
+
+    Args:
+        pieces: real ones, special ones included.
+        pairs: of pieces that attend to one another.
+        words: at which the head is read.
+    """
+
+    pieces: float
+    pairs: float
+    words: float
+
+    @classmethod
+    def of(cls, lengths: Iterable[int], words: int, *, causal: bool = False) -> Amounts:
+        """Of windows with so many pieces each."""
+        lengths = list(lengths)
+        pairs = sum(length * (length + 1) / 2 if causal else length * length for length in lengths)
+        return cls(sum(lengths), pairs, words)
+
+
+@dataclass(frozen=True, slots=True)
 class Operations:
-    """Floating-point operations of one pass over some data, forward and backward.
+    """Floating-point operations of one pass over some data.
 
     Args:
         linear: by (inputs, outputs) of the linear layers inside the encoder.
         attention: products of queries with keys and of weights with values.
         head: the head, at labelled words only.
+        passes: what is computed of each product.
     """
 
     linear: Mapping[tuple[int, int], float]
     attention: float
     head: float
+    passes: tuple[str, ...] = PASSES
 
     @property
     def total(self) -> float:
@@ -80,23 +108,31 @@ class Operations:
         return sum(self.linear.values()) + self.attention + self.head
 
 
-def training_operations(shape: Shape, lengths: Iterable[int], words: int) -> Operations:
-    """Count the operations of training one epoch.
+def count_operations(shape: Shape, amounts: Amounts, passes: tuple[str, ...] = PASSES) -> Operations:
+    """Count the operations of going over some data once.
 
     A product of (m, k) and (k, n) has 2 m k n operations, an addition and a multiplication each.
+
+    Args:
+        shape: of the model.
+        amounts: of the data.
+        passes: PASSES for training, FORWARD for prediction.
+    """
+    times = 2 * len(passes)
+    linear = {(k, n): float(times * amounts.pieces * k * n * count) for (k, n), count in shape.products().items()}
+    attention = float(times * 2 * amounts.pairs * (shape.queries or shape.width) * shape.layers)
+    return Operations(linear, attention, float(times * amounts.words * shape.width * shape.labels), passes)
+
+
+def training_operations(shape: Shape, lengths: Iterable[int], words: int) -> Operations:
+    """Count the operations of training one epoch.
 
     Args:
         shape: of the model.
         lengths: pieces of each window.
         words: labelled words.
     """
-    lengths = list(lengths)
-    pieces = sum(lengths)
-    pairs = sum(length * (length + 1) / 2 if shape.causal else length * length for length in lengths)
-    times = 2 * len(PASSES)
-    linear = {(k, n): float(times * pieces * k * n * count) for (k, n), count in shape.products().items()}
-    attention = float(times * 2 * pairs * (shape.queries or shape.width) * shape.layers)
-    return Operations(linear, attention, float(times * words * shape.width * shape.labels))
+    return count_operations(shape, Amounts.of(lengths, words, causal=shape.causal))
 
 
 def floor_seconds(operations: Operations, rates: Mapping[tuple[int, int], Mapping[str, float]]) -> float:
@@ -109,9 +145,8 @@ def floor_seconds(operations: Operations, rates: Mapping[tuple[int, int], Mappin
         operations: of the run.
         rates: (inputs, outputs) -> pass -> operations a second.
     """
-    seconds = sum(
-        count / len(PASSES) / rates[shape][name] for shape, count in operations.linear.items() for name in PASSES
-    )
+    seconds = sum(count / len(operations.passes) / rates[shape][name]
+                  for shape, count in operations.linear.items() for name in operations.passes)
     mean = sum(operations.linear.values()) / seconds
     return seconds + (operations.attention + operations.head) / mean
 

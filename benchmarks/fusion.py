@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from benchmarks.floor import FORWARD, PASSES, Amounts, Shape, count_operations
+from benchmarks.floor_section import floor_of, floor_text, products
 from benchmarks.harness import System, paired, ratios, summarise
 from benchmarks.options import add_data, add_shared
 from benchmarks.peers import Prepared, child, prepare, wanted
 from benchmarks.pictures import Panel, panels_picture
+from benchmarks.predict import BATCH_PIECES as PREDICTED_PIECES
 from benchmarks.record import Record, figure_text, markdown_table
 from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
+from sprachbund.training.config import BATCH_PIECES
 
 LAST = "last_layer"
 FUSIONS: dict[str, dict[str, Any]] = {
@@ -21,6 +25,8 @@ FUSIONS: dict[str, dict[str, Any]] = {
 TITLES = {LAST: "last layer", "dlfa_10": "DLFA of layer 10 and the last", "average": "mean of all layers"}
 GOALS = {("train", "dlfa_10"): 1.05, ("predict", "dlfa_10"): 1.03, ("memory", "dlfa_10"): 1.03}
 WORK = {"train": "training step", "predict": "inference"}
+BATCHES = {"train": (BATCH_PIECES, PASSES), "predict": (PREDICTED_PIECES, FORWARD)}
+"""Pieces of a batch, and what is computed of each product."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +45,11 @@ def run(options: argparse.Namespace) -> int:
                 "threads": options.threads}
     record = Record("fusion", options, settings)
     systems = wanted(options, systems_of(options, prepared))
-    paired(systems, options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    shape = Shape.of_folder(prepared.folder / "encoder", labels=0)
+    rates = [products(shape, pieces=pieces, threads=options.threads, passes=passes,
+                      name=f"products/{work}") for work, (pieces, passes) in BATCHES.items()]
+    paired([*rates, *systems], options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    record.sections["floor"] = {work: _floor(record, prepared, work) for work in WORK}
     return finish(record)
 
 
@@ -52,6 +62,19 @@ def systems_of(options: argparse.Namespace, prepared: Prepared) -> list[System]:
                    {**shared, "fusions": {name: fusion}, "work": "train", "steps": options.memory_steps,
                     "largest": True}, environment=TORCH_ENVIRONMENT) for name, fusion in FUSIONS.items()]
     return [*times, *peaks]
+
+
+def _floor(record: Record, prepared: Prepared, work: str) -> dict[str, Any]:
+    """The floor of the batches that were timed: encoder and head, as if a fusion cost nothing."""
+    own = [run for run in record.runs if run.system == work and not run.error]
+    if not own:
+        return {"rounds": []}
+    first = own[0]  # batches are the same in every round
+    amounts = Amounts(*(first.value(figure) or 0.0 for figure in ("pieces", "pairs", "words")))
+    shape = Shape.of_folder(prepared.folder / "encoder", int(first.value("labels") or 0))
+    spent = {name: {run.round: run.value(f"total/{name}") for run in own} for name in FUSIONS}
+    return floor_of(record.runs, count_operations(shape, amounts, BATCHES[work][1]), spent,
+                    measured=f"products/{work}")
 
 
 def finish(record: Record) -> int:
@@ -79,4 +102,6 @@ def finish(record: Record) -> int:
     picture = panels_picture(panels, title="Cost of fusions", description="Time and memory over the last layer's.")
     text = (f"Bundled encoder, {record.settings['steps']} batches of English sentences; every batch is given to each "
             f"fusion in turn, in the other order every second time, and the ratio is taken within a batch.")
-    return record.finish("Cost of fusions", [text, table], picture)
+    told = [f"{title.capitalize()}: {floor_text(record.sections['floor'][work], TITLES)}"
+            for work, title in WORK.items()]
+    return record.finish("Cost of fusions", [text, table, *told], picture)

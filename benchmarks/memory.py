@@ -7,9 +7,12 @@ first, so that a few steps reach the peak of a whole training.
 from __future__ import annotations
 
 import argparse
+import json
+import math
+from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import System, measure, paired, ratios, summarise
+from benchmarks.harness import Summary, System, measure, paired, ratios, summarise
 from benchmarks.options import add_data, add_shared
 from benchmarks.peers import BUNDLED, Prepared, child, ours, prepare, trainer, wanted
 from benchmarks.pictures import Panel, panels_picture
@@ -45,6 +48,9 @@ def run(options: argparse.Namespace) -> int:
     systems = wanted(options, [one for encoder in options.encoders for one in _systems(options, prepared, encoder)])
     record.sections["titles"] = {system.name: system.title for system in systems}
     paired(systems, options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    record.sections["floors"] = {
+        encoder: floor_mib(Path(_encoder(options, prepared, encoder)[0]), rows) for encoder in options.encoders
+        if (rows := summarise(record.runs, f"{encoder}/ours", "rows"))}
     return _finish(record)
 
 
@@ -93,6 +99,34 @@ def _encoder(options: argparse.Namespace, prepared: Prepared, encoder: str) -> t
     return str(folder), int(made.values["vocabulary"])
 
 
+def floor_mib(folder: Path, rows: Summary) -> dict[str, float]:
+    """MiB of weight, gradient and AdamW's two moments, in fp32, of everything that is trained.
+
+    Args:
+        folder: of an encoder, in hub layout with one file of weights.
+        rows: of the embedding matrix, as many as the training data use.
+
+    Returns:
+        "in_use": with the rows in use alone; "all": with all of them.
+    """
+    with (folder / "model.safetensors").open("rb") as file:  # its header: 8 bytes of length, then JSON
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    sizes = [math.prod(tensor["shape"]) for name, tensor in header.items()
+             if name != "__metadata__" and "pooler" not in name]
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    unused = (config["vocab_size"] - rows.median) * config["hidden_size"]
+    return {"in_use": 16 * (sum(sizes) - unused) / 2**20, "all": 16 * sum(sizes) / 2**20}
+
+
+def _floor_parts(record: Record, encoder: str) -> list[str]:
+    floor = record.sections.get("floors", {}).get(encoder)
+    if not floor:
+        return []
+    return [f"**Floor.** Weights, gradients and AdamW's two moments of all that is trained: {floor['in_use']:,.0f} MiB "
+            f"with the embedding rows in use, {floor['all']:,.0f} MiB with all of them, which the Trainer keeps. "
+            f"Activations and libraries count nothing."]
+
+
 def _finish(record: Record) -> int:
     titles, runs, data = record.sections["titles"], record.runs, record.settings["data"]
     parts = [(
@@ -113,6 +147,7 @@ def _finish(record: Record) -> int:
             parts += [f"## {heading}", markdown_table(
                 ["system", "peak MiB", "over dynamic", "over strongest", "over strongest, caches limited"], cells)]
             own = frozenset(title for title, _ in rows if title.startswith("sprachbund"))
+            parts += _floor_parts(record, encoder)
             panels.append(Panel(f"{heading}: peak MiB", rows, own))
     picture = panels_picture(panels, title="Peak memory of fine-tuning", description="Peak memory of each system.")
     return record.finish("Peak memory of fine-tuning", parts, picture)

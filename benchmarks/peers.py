@@ -16,7 +16,7 @@ from sprachbund.training.config import BATCH_PIECES
 
 BUNDLED = "bundled:multilingual-e5-small"  # its home imports torch, which the harness must not
 OURS, DYNAMIC, STRONGEST, FIXED = "ours", "trainer_dynamic", "trainer_strongest", "trainer_fixed"
-FLAIR, MACHAMP, RANDOM, PRODUCTS = "flair", "machamp", "ours_random", "products"
+FLAIR, MACHAMP, RANDOM = "flair", "machamp", "ours_random"
 FIXED_LENGTH, FIXED_BATCH, FIXED_ACCUMULATION = 128, 8, 4
 """XTREME's recipe for tagging: sequences of 128, batch 8, gradients of 4 batches added up."""
 

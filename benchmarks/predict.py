@@ -7,8 +7,11 @@ words on which a system agrees with ours, stand beside each speed.
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
+from benchmarks.floor import FORWARD, Amounts, Shape, count_operations
+from benchmarks.floor_section import floor_of, floor_text, products, seconds_by_round
 from benchmarks.harness import System, measure, paired, ratios, summarise
 from benchmarks.options import add_data, add_shared
 from benchmarks.peers import Prepared, child, wanted
@@ -18,6 +21,8 @@ from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
 
 OURS, ENCODED, PIPELINE, TRAINER = "ours", "ours_encoded", "pipeline", "trainer_predict"
 BATCH = 32
+BATCH_PIECES = 1024
+"""Pieces of our batches on a processor (`evaluation.predict`, whose home imports torch, which the harness must not)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +43,16 @@ def run(options: argparse.Namespace) -> int:
     record = Record("predict", options, {"data": dict(prepared.facts), "batch": BATCH, "threads": options.threads})
     systems = wanted(options, systems_of(options, prepared))
     record.sections["titles"] = {system.name: system.title for system in systems}
-    paired(systems, options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    data = prepared.facts
+    shape = Shape.of_folder(prepared.folder / "peer", data["labels"])
+    # each of our threads takes whole batches
+    rate = products(shape, pieces=BATCH_PIECES * (options.threads or os.cpu_count() or 1), threads=options.threads,
+                    passes=FORWARD)
+    paired([rate, *systems], options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    operations = count_operations(shape, Amounts(data["pieces"], data["pairs"], data["words"]), FORWARD)
+    exported = {folder.name for folder in options.exported}
+    record.sections["floor"] = floor_of(record.runs, operations, {
+        system.name: seconds_by_round(record.runs, system.name) for system in systems if system.name not in exported})
     return finish(record)
 
 
@@ -95,6 +109,7 @@ def finish(record: Record) -> int:
                       else "", times.text(2) if times else "", *(one.text(2) if one else "" for one in scores)])
     table = markdown_table(["system", "sentences/s", "pieces/s", "seconds", "ours is faster by", "accuracy",
                             "agreement with ours, %"], cells)
+    told = floor_text(record.sections["floor"], titles)
     for figure, heading in (("sentences_per_second", "sentences a second"), ("pieces_per_second", "pieces a second")):
         rows = [(title, summarise(runs, name, figure)) for name, title in titles.items()]
         own = frozenset(title for title in titles.values() if title.startswith("sprachbund"))
@@ -103,4 +118,4 @@ def finish(record: Record) -> int:
             f"{data['pieces']:,} pieces, special ones included; fp32. Each system is compared with ours under the same "
             f"conditions: tokenising inside the time or before it.")
     picture = panels_picture(panels, title="Speed of prediction", description="Sentences and pieces a second.")
-    return record.finish("Speed of prediction", [text, table], picture)
+    return record.finish("Speed of prediction", [text, table, told], picture)

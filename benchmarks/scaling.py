@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
+import statistics
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from benchmarks.curves import Points, curves_picture
+from benchmarks.floor import FORWARD, PASSES, Amounts, Shape, count_operations
+from benchmarks.floor_section import floor_of, products, seconds_by_round
 from benchmarks.harness import System, measure, paired, summarise
 from benchmarks.options import add_data, add_shared
 from benchmarks.peers import child, wanted
+from benchmarks.predict import BATCH_PIECES as PREDICTED_PIECES
 from benchmarks.record import Record, figure_text, markdown_table
 from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
+from sprachbund.training.config import BATCH_PIECES
 
 TITLES = {
     "prepare": "prepare",
@@ -23,6 +31,10 @@ TITLES = {
     "train_small": "train, small random encoder",
     "languages": "prepare and predict languages",
 }
+SHAPES = {"bundled": Shape(12, 384, 1536, 0), "small": Shape(2, 64, 256, 0)}
+MULTIPLYING = {"predict_bundled": ("bundled", FORWARD), "predict_small": ("small", FORWARD),
+               "train_small": ("small", PASSES)}
+"""Work that is mostly products of matrices, so that it has a floor: the encoder, and what is computed of a product."""
 FIGURES = {"seconds": "seconds", "anonymous": "memory without mapped files, MiB", "peak_mib": "resident memory, MiB"}
 
 
@@ -47,8 +59,10 @@ def run(options: argparse.Namespace) -> int:
                               sentences=sentences))
         if made.error:
             raise SystemExit(f"the sentences cannot be drawn: {made.error}")
-    paired(wanted(options, systems_of(options)), options.rounds, timeout=options.timeout, done=record.runs,
-           told=record.add)
+    systems = wanted(options, systems_of(options))
+    paired([*_rates(options), *systems], options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    record.sections["floors"] = {system.name: _floor(record, system.name) for system in systems
+                                 if system.name.partition("/")[0] in MULTIPLYING}
     return finish(record)
 
 
@@ -73,18 +87,45 @@ def _child(options: argparse.Namespace, name: str, work: str, **given: object) -
     return child(name, "scale", specification, environment={**TORCH_ENVIRONMENT, **threads})
 
 
+def _rates(options: argparse.Namespace) -> list[System]:
+    """The rate of each encoder's products; in prediction each thread takes whole batches."""
+    threads = options.threads or os.cpu_count() or 1
+    return [products(SHAPES[encoder], pieces=PREDICTED_PIECES * threads if passes == FORWARD else BATCH_PIECES,
+                     threads=options.threads, passes=passes, name=f"products/{kind}")
+            for kind, (encoder, passes) in MULTIPLYING.items()]
+
+
+def _floor(record: Record, system: str) -> dict[str, Any]:
+    kind = system.partition("/")[0]
+    encoder, passes = MULTIPLYING[kind]
+    own = [run for run in record.runs if run.system == system and not run.error]
+    if not own:
+        return {"rounds": []}
+    first = own[0]  # the data are the same in every round
+    amounts = Amounts(*(first.value(figure) or 0.0 for figure in ("pieces", "pairs", "words")))
+    shape = replace(SHAPES[encoder], labels=int(first.value("labels") or 0))
+    return floor_of(record.runs, count_operations(shape, amounts, passes), {
+        system: seconds_by_round(record.runs, system)}, measured=f"products/{kind}")
+
+
+def _share(record: Record, system: str) -> float | None:
+    """Of the measured rate of products, in per cent; the median over rounds."""
+    rounds = record.sections.get("floors", {}).get(system, {}).get("rounds", [])
+    return 100 * statistics.median(one["shares"][system] for one in rounds) if rounds else None
+
+
 def finish(record: Record) -> int:
     """Write table and picture."""
-    systems = list(dict.fromkeys(run.system for run in record.runs))
+    systems = [name for name in dict.fromkeys(run.system for run in record.runs) if name.partition("/")[0] in TITLES]
     cells = []
     for name in systems:
         kind, _, size = name.partition("/")
         figures = [summarise(record.runs, name, figure)
                    for figure in ("seconds", "anonymous_before", "anonymous", "peak_mib")]
         cells.append([TITLES[kind], f"{int(size):,}", *(one.text(0 if number else 1) if one else "" for number, one
-                                                        in enumerate(figures))])
+                                                        in enumerate(figures)), figure_text(_share(record, name), 0)])
     table = markdown_table(["work", "sentences or languages", "seconds", "MiB before, without mapped files",
-                            "at most", "resident at most"], cells)
+                            "at most", "resident at most", "share of the floor's rate, %"], cells)
     growth = markdown_table(["work", "time grows with size to the power", "memory at the largest over the smallest"], [
         [title, figure_text(slope(points_of(record, kind, "seconds")), 2),
          figure_text(quotient(points_of(record, kind, "anonymous")), 2)] for kind, title in TITLES.items()
@@ -97,7 +138,9 @@ def finish(record: Record) -> int:
     text = ("Sentences are drawn from the test sets of ud_pos; each language of Tatoeba has up to 1,000. The small "
             "encoder (2 layers of width 64, random weights) stands for the bundled one at sizes that would take it "
             "hours: what does not belong to the encoder is the same. A prepared corpus is a mapped file: what is read "
-            "of it counts as resident, and the system takes it back where memory is short.")
+            "of it counts as resident, and the system takes it back where memory is short. The floor: the "
+            "operations of encoder and head on real pieces at the rate of matrix products measured beside the runs; "
+            "preparing multiplies nothing.")
     return record.finish("Time and memory against size", [text, growth, table], picture)
 
 

@@ -77,5 +77,6 @@ def finish(record: Record) -> int:
     short = [row for row in rows if not row[0].startswith("demo")]
     picture = panels_picture([Panel("seconds", short, frozenset({"import sprachbund", "sprachbund --help"}))],
                              title="Start-up", description="Seconds of import and help.")
-    text = "Import: inside an interpreter that runs already. Help: the whole command, the interpreter's start included."
+    text = ("Import: inside an interpreter that runs already. Help: the whole command, the interpreter's start "
+            "included; its floor is the interpreter alone.")
     return record.finish("Start-up", [text, table], picture)

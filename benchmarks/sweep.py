@@ -6,12 +6,15 @@ import argparse
 import json
 import os
 
+from benchmarks.floor import Shape, training_operations
+from benchmarks.floor_section import floor_of, floor_text, products, seconds_by_round
 from benchmarks.harness import System, paired, ratios, summarise
 from benchmarks.options import add_data, add_shared
 from benchmarks.peers import Prepared, child, ours, prepare, wanted
 from benchmarks.pictures import Panel, panels_picture
 from benchmarks.record import Record, markdown_table
 from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
+from sprachbund.training.config import BATCH_PIECES
 
 TOGETHER, IN_TURN = "together", "in_turn"
 
@@ -34,7 +37,13 @@ def run(options: argparse.Namespace) -> int:
         _system(prepared, IN_TURN, "one after the other, all cores", cores),
     ])
     record.sections["titles"] = {system.name: system.title for system in systems}
-    paired(systems, options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    labels = json.loads((prepared.folder / "train" / "labels.json").read_text(encoding="utf-8"))["labels"]
+    shape, lengths = Shape.of_folder(prepared.folder / "encoder", len(labels)), prepared.facts["lengths"]
+    rate = products(shape, pieces=BATCH_PIECES, threads=options.threads)
+    paired([rate, *systems], options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
+    twice = training_operations(shape, [*lengths, *lengths], 2 * prepared.facts["words"])
+    record.sections["floor"] = floor_of(record.runs, twice, {
+        name: seconds_by_round(record.runs, name, "training_seconds") for name in record.sections["titles"]})
     return _finish(record)
 
 
@@ -58,7 +67,8 @@ def _finish(record: Record) -> int:
     gain = ratios(record.runs, TOGETHER, IN_TURN, "pieces_per_second")
     text = (f"{data['sentences']:,} English sentences, two seeds. Beside one another over one after the other, within "
             f"rounds: {gain.text(2) if gain else 'not measured'}.")
+    told = floor_text(record.sections["floor"], titles)
     panels = [Panel(heading, [(title, summarise(record.runs, name, figure)) for name, title in titles.items()],
                     frozenset({titles.get(TOGETHER, "")})) for heading, figure, _ in figures]
     picture = panels_picture(panels, title="Two trainings of a sweep", description="Speed and memory of both ways.")
-    return record.finish("Two trainings of a sweep", [text, table], picture)
+    return record.finish("Two trainings of a sweep", [text, table, told], picture)

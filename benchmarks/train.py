@@ -10,15 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.floor import Shape, floors, training_operations
+from benchmarks.floor import Shape, training_operations
+from benchmarks.floor_section import PRODUCTS, floor_of, products, seconds_by_round
 from benchmarks.harness import System, measure, paired, say
 from benchmarks.options import RESULTS, add_data, add_shared
 from benchmarks.peers import (
     OURS,
-    PRODUCTS,
     RANDOM,
     Prepared,
-    child,
     ours,
     prepare,
     toolkits,
@@ -82,7 +81,9 @@ def _systems(options: argparse.Namespace, prepared: Prepared, strongest: dict[st
     found += trainers(prepared, strongest, **shared)
     found += toolkits(options, prepared, seed=number, dev=options.accuracy)
     chosen = wanted(options, found)
-    return chosen if options.accuracy else [_products(options, prepared), *chosen]
+    rate = products(Shape.of_folder(prepared.folder / "encoder", labels=0), pieces=BATCH_PIECES,
+                    bf16=bool(prepared.facts["bf16"]), threads=options.threads)
+    return chosen if options.accuracy else [rate, *chosen]
 
 
 def _strongest(options: argparse.Namespace, prepared: Prepared, record: Record) -> dict[str, Any]:
@@ -123,30 +124,15 @@ def _search(options: argparse.Namespace, bf16: bool, record: Record) -> dict[str
     return {"tried": tried, "chosen": {"batch": best, "bf16": bf16}}
 
 
-def _products(options: argparse.Namespace, prepared: Prepared) -> System:
-    """The child that measures the rate of our run's own matrix products; once a round, beside the run."""
-    shape = Shape.of_folder(prepared.folder / "encoder", labels=0)
-    return child(PRODUCTS, "gemm", {
-        "pieces": BATCH_PIECES, "products": [list(one) for one in shape.products()], "repeats": 15,
-        "bf16": bool(prepared.facts["bf16"]), "threads": options.threads,
-    })
-
-
 def _add_floor(prepared: Prepared, record: Record) -> None:
     """Operations of the run, the seconds that they take at the measured rates, and the share of the rate we reach."""
     space = json.loads((prepared.folder / "train" / "labels.json").read_text(encoding="utf-8"))
     shape = Shape.of_folder(prepared.folder / "encoder", len(space["labels"]))
     operations = training_operations(shape, prepared.facts["lengths"], prepared.facts["words"])
-    spent = {run.round: run.value("train_seconds") for run in record.runs if run.system == OURS}
-    rounds = []
-    for measured in (run for run in record.runs if run.system == PRODUCTS and not run.error):
-        found, seconds = floors(operations, measured.values), spent.get(measured.round)
-        if seconds:
-            rounds.append({"round": measured.round, **found, "share": found["floor_seconds"] / seconds})
-    record.sections["floor"] = {
-        "gflop": operations.total / 1e9, "gflop_attention": operations.attention / 1e9, "rounds": rounds,
-        "share": statistics.median(one["share"] for one in rounds) if rounds else None,
-    }
+    spent = {name: seconds_by_round(record.runs, name, "train_seconds") for name in record.sections["titles"]}
+    floor = floor_of(record.runs, operations, spent)
+    own = [one["shares"][OURS] for one in floor["rounds"] if OURS in one["shares"]]
+    record.sections["floor"] = {**floor, "share": statistics.median(own) if own else None}
 
 
 def _add_profile(options: argparse.Namespace, prepared: Prepared, record: Record) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable
 
+from benchmarks.floor_section import floor_text
 from benchmarks.harness import Measurement, Summary, ratios, summarise
 from benchmarks.options import RESULTS
 from benchmarks.peers import OURS
@@ -49,20 +49,7 @@ def _search_parts(record: Record) -> list[str]:
 
 
 def _floor_parts(record: Record) -> list[str]:
-    floor = record.sections["floor"]
-    rounds = floor["rounds"]
-    if not rounds:
-        return ["No floor: our run or the measurement of the matrix products failed."]
-    rates = ", ".join(f"{statistics.median(one['gflop_per_second'][setting] for one in rounds):.0f} GFLOP/s ({setting})"
-                      for setting in rounds[0]["gflop_per_second"])
-    seconds = statistics.median(one["floor_seconds"] for one in rounds)
-    shares = [100 * one["share"] for one in rounds]
-    parts = ["## The floor", (
-        f"{floor['gflop']:.0f} GFLOP ({floor['gflop_attention']:.1f} of them attention), forward and backward, real "
-        f"pieces only. At the rate measured in every round on the run's own matrix shapes ({rates}; medians, the "
-        f"fastest library at each shape) they take {seconds:.2f} s. Our run reaches **{100 * floor['share']:.0f} %** "
-        f"of that rate ({min(shares):.0f} to {max(shares):.0f} % by round)."
-    )]
+    parts = ["## The floor", floor_text(record.sections["floor"], record.sections["titles"])]
     parted = record.sections.get("profile", {}).get("shares")
     if parted:
         parts += ["Where our time goes (torch's profiler, own time of operators, all threads):",

@@ -1,8 +1,9 @@
 """Child: training steps, or inference, of some fusions on the same batches in turn; of one fusion, its peak memory.
 
 Specification: prepared, fusions (name -> config), work ("train" or "predict"), steps, threads, largest (whether the
-largest batches come first). Figures: `seconds/NAME` (the median of a batch), `ratio/NAME` (the median, over batches,
-of its time over the first fusion's on the same batch), peak.
+largest batches come first). Figures: `seconds/NAME` (the median of a batch), `total/NAME` (of all), `ratio/NAME` (the
+median, over batches, of its time over the first fusion's on the same batch), pieces, pairs and words of all batches,
+labels, peak.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Any
 
 import torch
 
+from benchmarks.floor import Amounts
 from benchmarks.peers import BUNDLED
 from benchmarks.samplers import SAMPLERS
 from benchmarks.systems.child import peak_mib, specification, tell
+from sprachbund.batching.batch import Batch
 from sprachbund.batching.collate import WindowStream
 from sprachbund.batching.samplers import length_sorted_batches
 from sprachbund.core.seeds import derive_seed
@@ -37,6 +40,8 @@ from sprachbund.training.optimisation import rate_factor
 from sprachbund.training.session import Session, session
 
 Step = Callable[[], None]
+Steps = dict[str, Step]
+"""Name of a fusion -> what is timed."""
 WARM = 2  # batches that are not counted
 
 
@@ -61,9 +66,12 @@ def main() -> None:
         else:
             around.enter_context(torch.inference_mode())
             rounds = predictions(models, corpus)
-        seconds = timed(islice(rounds, given["steps"] + WARM))
+        amounts: list[Amounts] = []
+        seconds = timed(counted(islice(rounds, given["steps"] + WARM), amounts))
     base = next(iter(seconds.values()))
-    tell(batches=len(base), peak=peak_mib(), threads=threads,
+    told = {figure: sum(getattr(one, figure) for one in amounts[WARM:]) for figure in ("pieces", "pairs", "words")}
+    tell(batches=len(base), peak=peak_mib(), threads=threads, labels=len(labels.labels), **told,
+         **{f"total/{name}": sum(own) for name, own in seconds.items()},
          **{f"seconds/{name}": statistics.median(own) for name, own in seconds.items()},
          **{f"ratio/{name}": statistics.median(b / a for a, b in zip(base, own, strict=True))
             for name, own in seconds.items()})
@@ -75,30 +83,37 @@ def model_of(fusion: Mapping[str, Any], labels: LabelSpace) -> TransferModel:
     return build_transfer_model(encoder_source(BUNDLED).encoder(), fusion_config(fusion), head, 0)
 
 
-def training_steps(sessions: Mapping[str, Session], config: TrainingConfig) -> Iterator[dict[str, Step]]:
-    """For each batch what trains each model on it: forward, backward, optimiser."""
+def training_steps(sessions: Mapping[str, Session], config: TrainingConfig) -> Iterator[tuple[Batch, Steps]]:
+    """Each batch with what trains each model on it: forward, backward, optimiser."""
     for batches in zip(*(run.batches() for run in sessions.values()), strict=True):
 
-        def step(run: Session, batch: Any) -> None:
+        def step(run: Session, batch: Batch) -> None:
             loss = run.gradients(batch, run.state.step)
             run.optimiser.step(rate_factor(run.state.step, run.steps, config.warmup), config.clip_norm)
             run.count(batch, loss)
 
-        yield {name: (lambda run=run, batch=batch: step(run, batch))
-               for (name, run), batch in zip(sessions.items(), batches, strict=True)}
+        yield batches[0], {name: (lambda run=run, batch=batch: step(run, batch))
+                           for (name, run), batch in zip(sessions.items(), batches, strict=True)}
 
 
-def predictions(models: Mapping[str, TransferModel], corpus: EncodedCorpus) -> Iterator[dict[str, Step]]:
-    """For each batch what labels it with each model."""
+def predictions(models: Mapping[str, TransferModel], corpus: EncodedCorpus) -> Iterator[tuple[Batch, Steps]]:
+    """Each batch with what labels it with each model."""
     stream = WindowStream([corpus])
     for model in models.values():
         model.eval()
     for windows in length_sorted_batches(stream.lengths, PROCESSOR_BATCH_PIECES):
         batch = stream.batch(windows)
-        yield {name: (lambda model=model, batch=batch: model(batch)) for name, model in models.items()}
+        yield batch, {name: (lambda model=model, batch=batch: model(batch)) for name, model in models.items()}
 
 
-def timed(rounds: Iterator[dict[str, Step]]) -> dict[str, list[float]]:
+def counted(rounds: Iterator[tuple[Batch, Steps]], amounts: list[Amounts]) -> Iterator[Steps]:
+    """The steps alone; what their batches hold is put into `amounts`."""
+    for batch, steps in rounds:
+        amounts.append(Amounts.of(batch.mask.sum(1).tolist(), len(batch.words)))
+        yield steps
+
+
+def timed(rounds: Iterator[Steps]) -> dict[str, list[float]]:
     """Seconds of each step by name; in every second round in the other order."""
     seconds: dict[str, list[float]] = {}
     for number, steps in enumerate(rounds):

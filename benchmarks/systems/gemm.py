@@ -1,10 +1,10 @@
 """Child: the machine's rate of matrix products at a run's own shapes, forward, for inputs and for weights.
 
 Specification: pieces (m), products (list of [k, n]), repeats, bf16, threads (null: torch's choice), device ("cpu",
-where it is left out). Figures: products, a row for each (k, n), pass, setting and library with median and best
-GFLOP/s. Settings: all threads in one product, and one thread on each core at the same time, each with its share of
-the pieces (summed). On a GPU torch alone, and so many products between two looks at the clock that calling them
-costs nothing.
+where it is left out), passes (all three, where they are left out). Figures: products, a row for each (k, n), pass,
+setting and library with median and best GFLOP/s. Settings: all threads in one product, and one thread on each core at
+the same time, each with its share of the pieces (summed). On a GPU torch alone, and so many products between two looks
+at the clock that calling them costs nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product as product_of
 from threading import Barrier
 from typing import Any
 
@@ -35,10 +36,11 @@ def main() -> None:
     threads = given["threads"] or torch.get_num_threads()
     rows: list[dict[str, Any]] = []
     given.setdefault("device", "cpu")
+    given.setdefault("passes", list(PASSES))
     processor = given["device"] == "cpu"
     for setting in (ALL, EACH) if threads > 1 and processor else (ALL,):
         for k, n in given["products"]:
-            for name, library in ((name, one) for name in PASSES for one in (LIBRARIES if processor else ("torch",))):
+            for name, library in product_of(given["passes"], LIBRARIES if processor else ("torch",)):
                 rates = measured(given, setting, threads, (name, library, k, n))
                 if rates:
                     rows.append({"setting": setting, "k": k, "n": n, "pass": name, "library": library,

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from benchmarks.profiling import condensed
@@ -52,7 +53,8 @@ def main() -> None:
     pieces = int(corpus.window_lengths.sum())
     share = padding_share(sampler(corpus, config, given).epoch(0), corpus.window_lengths)
     speed = {} if given["steps"] else clock.speed(pieces)
-    tell(**speed, steps=result.steps, loaded_mib=loaded, trained_mib=peak_mib(), padding=share,
+    rows = len(np.unique(corpus.piece_ids))
+    tell(**speed, rows=rows, steps=result.steps, loaded_mib=loaded, trained_mib=peak_mib(), padding=share,
          engine_seconds=result.seconds, device=result.device, threads=torch.get_num_threads(),
          **score_dev(model, given, labels))
 

@@ -4,7 +4,7 @@ Specification: data_dir, languages (null: all), sentences (a language; null: all
 folder of ours with the last layer alone, or null: train one), folder. The folder then holds `model` (ours), `peer`
 (BertForTokenClassification with the same weights and tokenizer) and `corpora/CODE` (encoded test
 sets) and `words/CODE.txt` (their words, a sentence a line, tabs between).
-Figures: languages, sentences, words, pieces.
+Figures: languages, sentences, words, pieces, pairs (of pieces that attend to one another), labels.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def main() -> None:
         write_text(folder / "key.json", json.dumps(key))
     corpora = [EncodedCorpus.load(folder / "corpora" / code) for code in codes]
     tell(languages=len(codes), codes=codes, sentences=sum(one.n_examples for one in corpora),
-         words=sum(one.n_words for one in corpora), pieces=sum(len(one.piece_ids) for one in corpora))
+         words=sum(one.n_words for one in corpora), pieces=sum(len(one.piece_ids) for one in corpora),
+         pairs=sum(int((one.window_lengths.astype(int) ** 2).sum()) for one in corpora),
+         labels=len(load_model(folder / "model").labels.labels))
 
 
 def _trained(source: Any, given: dict[str, Any]) -> LoadedModel:

@@ -23,6 +23,7 @@ from typing import Any
 from transformers import BertConfig, BertModel
 
 from benchmarks.peers import BUNDLED
+from benchmarks.scaling import SHAPES
 from benchmarks.systems.child import Clock, peak_mib, specification, tell
 from sprachbund.core.files import remove
 from sprachbund.data.examples import TokenExample
@@ -43,8 +44,10 @@ from sprachbund.training.engine import train
 SEED = 0
 MAX_PIECES = 512
 TATOEBA = {"name": "tatoeba/{language}/{split}.tsv.gz", "format": "tsv", "reader": {"text_column": "sentence"}}
-SMALL = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 256,
-         "vocab_size": 250_037, "max_position_embeddings": 512}
+SMALL: dict[str, Any] = {
+    "hidden_size": SHAPES["small"].width, "num_hidden_layers": SHAPES["small"].layers, "num_attention_heads": 2,
+    "intermediate_size": SHAPES["small"].inner, "vocab_size": 250_037, "max_position_embeddings": 512,
+}
 """A random encoder, so that sizes for which the bundled one would take hours can be measured."""
 
 
@@ -90,11 +93,13 @@ def over_sentences(work: str, folder: Path, sentences: int, encoder: str) -> Non
         return
     corpus, labels = EncodedCorpus.load(prepared), read_labels(prepared)
     model = model_for(encoder, labels)
+    amounts = {"pieces": len(corpus.piece_ids), "words": corpus.n_words, "labels": len(labels.labels),
+               "pairs": int((corpus.window_lengths.astype(int) ** 2).sum())}
     if work == "predict":
-        with measured(pieces=len(corpus.piece_ids)):
+        with measured(**amounts):
             predict(model, [corpus], labels, precision="fp32")
     else:
-        with measured(pieces=len(corpus.piece_ids)):
+        with measured(**amounts):
             train(model, corpus, labels, TrainingConfig(batch_pieces=BATCH_PIECES), SEED, work=None)
 
 

@@ -23,8 +23,9 @@ def main() -> None:
     seconds = time.perf_counter() - began
     pieces = sum(one["pieces"] for one in ended)
     trained = [one["train_seconds"] for one in ended]
-    tell(pieces=pieces, seconds=seconds, pieces_per_second=pieces / seconds,
-         training_pieces_per_second=pieces / (max(trained) if given["together"] else sum(trained)),
+    training_seconds = max(trained) if given["together"] else sum(trained)
+    tell(pieces=pieces, seconds=seconds, pieces_per_second=pieces / seconds, training_seconds=training_seconds,
+         training_pieces_per_second=pieces / training_seconds,
          trained_mib=sum(one["trained_mib"] for one in ended) if given["together"]
          else max(one["trained_mib"] for one in ended))
 

@@ -3,8 +3,24 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.floor import Operations, Shape, floor_seconds, floors, rates_of, training_operations
+from benchmarks.floor import (
+    FORWARD,
+    PASSES,
+    Amounts,
+    Operations,
+    Shape,
+    count_operations,
+    floor_seconds,
+    floors,
+    rates_of,
+    training_operations,
+)
+from benchmarks.floor_section import PRODUCTS, floor_of, floor_text
+from benchmarks.harness import Measurement
+from benchmarks.peers import BUNDLED
+from benchmarks.predict import BATCH_PIECES
 from benchmarks.profiling import condensed, part_of
+from benchmarks.scaling import SHAPES
 
 
 def test_operations_agree_with_a_count_by_hand():
@@ -49,6 +65,40 @@ def test_operations_of_a_decoder_agree_with_torchs_own_counter():
     assert counted == operations.total - operations.attention
     # a piece with itself and those before it: 28 pairs of 49
     assert operations.attention == training_operations(replace(shape, causal=False), [7, 7], 14).attention * 28 / 49
+
+
+def test_prediction_counts_the_forward_products_alone():
+    shape = Shape(layers=2, width=16, inner=24, labels=3)
+    amounts = Amounts.of([7, 5], words=9)
+    assert amounts == Amounts(pieces=12, pairs=74, words=9)
+    forward, both = count_operations(shape, amounts, FORWARD), count_operations(shape, amounts)
+    assert both.total == 3 * forward.total == training_operations(shape, [7, 5], words=9).total
+    rates = {product: dict.fromkeys(PASSES, 1e9) | {"forward": 2e9} for product in shape.products()}
+    assert floor_seconds(forward, rates) == pytest.approx(forward.total / 2e9)
+
+
+def test_shares_are_taken_within_rounds():
+    rows = [{"setting": "all threads", "k": 4, "n": 4, "pass": "forward", "library": "torch", "median": rate,
+             "best": rate} for rate in (1.0, 2.0)]
+    operations = Operations({(4, 4): 1e9}, 0.0, 0.0, FORWARD)
+    runs = [Measurement(PRODUCTS, number, 1.0, 1.0, {"products": [row]}) for number, row in enumerate(rows)]
+    found = floor_of(runs, operations, {"ours": {0: 2.0, 1: 2.0}, "failed": {0: None}})
+    assert [one["shares"] for one in found["rounds"]] == [{"ours": 0.5}, {"ours": 0.25}]
+    assert floor_of([], operations, {"ours": {0: 2.0}})["rounds"] == []
+    told = floor_text(found, {"ours": "sprachbund", "failed": "Trainer"})
+    assert "Share of that rate: sprachbund 38 % (25 to 50)." in told
+    assert "forward, real pieces only" in told
+
+
+def test_shapes_and_batches_of_the_floors_are_those_of_the_engine():
+    from benchmarks.systems.scale import SMALL
+    from sprachbund.evaluation.predict import PROCESSOR_BATCH_PIECES
+    from sprachbund.models.encoders.opening import encoder_info
+
+    info, bundled = encoder_info(BUNDLED), SHAPES["bundled"]
+    assert (info.n_layers, info.width, 4 * info.width) == (bundled.layers, bundled.width, bundled.inner)
+    assert BATCH_PIECES == PROCESSOR_BATCH_PIECES
+    assert (SMALL["num_hidden_layers"], SMALL["hidden_size"], SMALL["intermediate_size"]) == (2, 64, 256)
 
 
 def test_shape_of_a_folder(tmp_path):

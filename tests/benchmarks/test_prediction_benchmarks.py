@@ -47,7 +47,13 @@ def test_speeds_are_compared_where_tokenising_stands_on_the_same_side(record: Ma
     for name, speed in (("ours", 80.0), ("ours_encoded", 100.0), ("pipeline", 8.0), ("trainer_predict", 50.0)):
         made.add(run(name, sentences_per_second=speed, pieces_per_second=10 * speed, seconds=1.0, accuracy=70.0,
                      agreement=99.0))
+    made.sections["floor"] = {
+        "gflop": 20.0, "gflop_attention": 1.0, "backward": False, "rounds": [
+            {"floor_seconds": 0.5, "gflop_per_second": {"one thread a core": 40.0}, "shares": {"ours": 0.5}},
+            {"floor_seconds": 0.6, "gflop_per_second": {"one thread a core": 40.0}, "shares": {"ours": 0.7}}]}
     assert predict.finish(made) == 0
+    assert "20 GFLOP (1.0 of them attention), forward, real pieces" in report("predict")
+    assert "Share of that rate: sprachbund, tokenising included 60 % (50 to 70)." in report("predict")
     told = report("predict")
     assert "| pipeline | 8 | 80 | 1.0 | 10.00 | 70.00 | 99.00 |" in told
     assert "| Trainer.predict | 50 | 500 | 1.0 | 2.00 | 70.00 | 99.00 |" in told
@@ -60,6 +66,7 @@ def test_fusions_stand_beside_their_goals(record: Make) -> None:
                               for figure in ("seconds", "ratio")}))
     for name, peak in (("last_layer", 100.0), ("dlfa_10", 102.0)):
         made.add(run(f"memory/{name}", peak=peak))
+    made.sections["floor"] = {work: {"rounds": []} for work in fusion.WORK}
     assert fusion.finish(made) == 0
     assert "| training step, DLFA of layer 10 and the last | 1,010.0 ms | 1.010 | 1.05 |" in report("fusion")
     assert "| peak memory of training, DLFA of layer 10 and the last | 102 MiB | 1.020 | 1.03 |" in report("fusion")
@@ -69,9 +76,12 @@ def test_growth_is_told_as_a_power_of_the_size(record: Make) -> None:
     made = record("scaling")
     for size, seconds, memory in ((1000, 2.0, 500.0), (10_000, 20.0, 510.0)):
         made.add(run(f"prepare/{size}", seconds=seconds, anonymous=memory, anonymous_before=490.0))
+    made.add(run("train_small/1000", seconds=3.0))
+    made.sections["floors"] = {"train_small/1000": {"rounds": [{"shares": {"train_small/1000": 0.25}}]}}
     assert scaling.finish(made) == 0
+    assert "| train, small random encoder | 1,000 | 3.0 |  |  | 100 | 25 |" in report("scaling")
     assert "| prepare | 1.00 | 1.02 |" in report("scaling")
-    assert "| prepare | 10,000 | 20.0 | 490 | 510 | 100 |" in report("scaling")
+    assert "| prepare | 10,000 | 20.0 | 490 | 510 | 100 |  |" in report("scaling")
 
 
 def test_start_up_names_what_it_measured(record: Make) -> None:
