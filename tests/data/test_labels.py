@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.core.errors import LabelError
-from sprachbund.data.examples import Example, TextExample, TokenExample
+from sprachbund.data.examples import Example, FrameExample, TextExample, TokenExample
 from sprachbund.data.labels import (
     LabelSpace,
     LabelWitnesses,
@@ -32,6 +32,22 @@ def test_a_label_called_o_has_no_place_of_its_own_in_texts() -> None:
 def test_the_order_does_not_depend_on_the_data(labels: set[str], draw: object) -> None:
     shuffled = sorted(labels, key=lambda label: draw.random())  # type: ignore[attr-defined]
     assert label_space("tokens", shuffled) == label_space("tokens", sorted(labels))
+
+
+def test_the_intents_of_a_joint_space_follow_its_slots() -> None:
+    space = label_space_of([FrameExample("1", ("a", "b"), ("B-Y", "I-Y"), intent="A"),
+                            FrameExample("2", ("c",), ("B-X",), intent="B-X"), FrameExample("3", ("d",))])
+    assert (space.kind, space.labels) == ("joint", ("O", "B-X", "B-Y", "I-Y", "intent:A", "intent:B-X"))
+    assert space.intents == ("intent:A", "intent:B-X")
+    assert LabelSpace(kind="tokens", labels=("O", "intent:A")).intents == ()
+
+
+def test_an_intent_and_a_slot_that_the_space_lacks_are_found() -> None:
+    space = LabelSpace(kind="joint", labels=("O", "B-X", "intent:A"))
+    good, slot = FrameExample("1", ("a",), ("B-X",), intent="A"), FrameExample("2", ("a",), ("B-Y",), intent="A")
+    intent = FrameExample("3", ("a",), ("O",), intent="B")
+    assert first_unknown([good, slot], space) is slot
+    assert first_unknown([good, intent], space) is intent
 
 
 def test_span_schemes() -> None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from sprachbund.core.source import Location
 
+INTENT = "intent:"
+"""What the label of an intent begins with wherever intents and slots stand in one list."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenExample:
@@ -25,6 +28,29 @@ class TokenExample:
     words: tuple[str, ...]
     labels: tuple[str, ...] | None = None
     location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameExample(TokenExample):
+    """A sentence as words with a slot label each, and one intent for the whole of it: its semantic frame.
+
+    Args:
+        identity, words, location: as in TokenExample.
+        labels: slots as span labels (BIO and its relatives), or None.
+        intent: what the speaker wants, or None.
+    """
+
+    intent: str | None = None
+
+    @property
+    def frame(self) -> tuple[str | None, ...]:
+        """(words + 1,) the intent, marked with `INTENT`, then a slot label for each word; None for what is not given.
+
+        >>> FrameExample("1", ("wake", "me"), ("O", "O"), intent="alarm").frame
+        ('intent:alarm', 'O', 'O')
+        """
+        intent = None if self.intent is None else INTENT + self.intent
+        return (intent, *(self.labels if self.labels is not None else (None,) * len(self.words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +134,7 @@ class Corpus:
         data_set: name of the data set ("ud_pos").
         language: the language code as sprachbund.languages knows it, or a variant ("de-CH").
         split: "train", "dev" or "test".
-        examples: all TokenExample, all TextExample or all QuestionExample.
+        examples: all of one class: words, words with an intent, texts or questions.
         fingerprint: sha256 over the bytes read and the reader's version; changes when the data do.
         notes: counted things a reader did (`{"multiword_lines": 12, "blank_labels": 3}`), shown in results.
     """

@@ -7,13 +7,14 @@ from typing import Literal
 
 from sprachbund.core.config import Config
 from sprachbund.core.errors import LabelError
-from sprachbund.data.examples import Example, QuestionExample, TokenExample
+from sprachbund.data.examples import INTENT, Example, FrameExample, QuestionExample, TokenExample
 
-Kind = Literal["tokens", "sequence", "span"]
+Kind = Literal["tokens", "sequence", "span", "joint"]
 UnknownLabels = Literal["fail", "ignore"]
 OUTSIDE = "O"
 BOUNDARIES = ("start", "end")
 """The labels of spans, which are the same for all data: a logit for each at every place."""
+_SPANS: tuple[Kind, ...] = ("tokens", "joint")
 IGNORED = -100  # the label id that losses and scores leave out, as torch's cross entropy has it
 
 
@@ -21,11 +22,13 @@ class LabelSpace(Config):
     """The labels of a task in a fixed order, owned here and nowhere else.
 
     The order is: "O" first where spans are tagged, then the rest sorted by code point, so that it
-    does not depend on the order of the training file.
+    does not depend on the order of the training file. The intents of a joint space, which bear their mark
+    (`examples.INTENT`), follow the slots.
     """
 
     kind: Kind
-    """"tokens": a label a word; "sequence": a label a text; "span": where in a text an answer starts and ends."""
+    """"tokens": a label a word; "sequence": a label a text; "span": where in a text an answer starts and ends;
+    "joint": a label a word (slots) and one for the whole sentence (its intent)."""
     labels: tuple[str, ...]
     """All labels known from the source language's training data."""
 
@@ -33,6 +36,11 @@ class LabelSpace(Config):
     def spans(self) -> bool:
         """Whether the labels tag spans (B-X, I-X, O and their relatives)."""
         return self.kind == "tokens" and is_span_scheme(self.labels)
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """Of a joint space, the labels of whole sentences, with their mark; the last ones of `labels`."""
+        return tuple(label for label in self.labels if label.startswith(INTENT)) if self.kind == "joint" else ()
 
     def ids(self) -> dict[str, int]:
         """Label -> position in `labels`."""
@@ -56,9 +64,12 @@ def label_space_of(examples: Sequence[Example]) -> LabelSpace:
         LabelError: no example has a label.
     """
     kind: Kind = "tokens" if examples and isinstance(examples[0], TokenExample) else "sequence"
+    kind = "joint" if examples and isinstance(examples[0], FrameExample) else kind
     seen: set[str] = set()
     for example in examples:
-        if isinstance(example, TokenExample):
+        if isinstance(example, FrameExample):
+            seen.update(label for label in example.frame if label is not None)
+        elif isinstance(example, TokenExample):
             seen.update(example.labels or ())
         elif isinstance(example, QuestionExample):
             raise LabelError("questions have answers, not labels", remedy="use the task span_qa")
@@ -99,9 +110,10 @@ def label_space(kind: Kind, labels: Iterable[str]) -> LabelSpace:
     seen = set(labels)
     if not seen:
         raise LabelError("no training example has a label", remedy="check the columns of the training file")
-    if kind == "tokens" and is_span_scheme(seen):
+    if kind == "joint" or (kind == "tokens" and is_span_scheme(seen)):
         seen.add(OUTSIDE)
-    ordered = sorted(seen, key=lambda label: (label != OUTSIDE or kind != "tokens", label))
+    intents = {label for label in seen if kind == "joint" and label.startswith(INTENT)}
+    ordered = sorted(seen, key=lambda label: (label in intents, label != OUTSIDE or kind not in _SPANS, label))
     return LabelSpace(kind=kind, labels=tuple(ordered))
 
 
@@ -115,7 +127,9 @@ def first_unknown(examples: Iterable[Example], space: LabelSpace) -> Example | N
 
 
 def _gold(example: Example) -> tuple[str | None, ...]:
-    """The labels of an example; an answer is none."""
+    """The labels of an example, an intent among them; an answer is none."""
+    if isinstance(example, FrameExample):
+        return example.frame
     if isinstance(example, TokenExample):
         return example.labels or ()
     return () if isinstance(example, QuestionExample) else (example.label,)
