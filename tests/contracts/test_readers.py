@@ -28,6 +28,12 @@ GOOD = {
     "squad": '{"data": [{"title": "t", "paragraphs": [\n{"context": "Éva went to Pécs.", "qas": [\n'
              '{"id": "q1", "question": "Who went?", "answers": [{"text": "Éva", "answer_start": 0}]},\n'
              '{"id": "q2", "question": "Where?", "answers": [{"text": "Pécs", "answer_start": 12}]}]}\n]}]}\n',
+    "frame_columns": (FRAMES := "# id = 1\n# intent = alarm/set\n1\tWake\talarm/set\tO\n2\tÉva\talarm/set\tB-who\n\n"
+                                "# text = Rain?\n# intent: weather\n1\tRain\tweather\tB-what\n2\t?\tweather\tO\n"),
+    "frame_jsonl": (FRAME_LINES := '{"id": "a", "words": ["Wake", "Éva"], "slots": ["O", "B-who"], "intent": "alarm"}\n'
+                                   '{"words": ["Rain"], "slots": ["O"], "intent": "weather", "text": "Rain?"}\n'),
+    "frame_texts": FRAMES,
+    "frame_words": FRAME_LINES,
 }
 """Small good files; a reader without one here fails the test below."""
 

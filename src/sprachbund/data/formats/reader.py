@@ -85,5 +85,9 @@ READERS = Registry(
         "csv": "sprachbund.data.formats.tables:CsvReader",
         "jsonl": "sprachbund.data.formats.tables:JsonLinesReader",
         "squad": "sprachbund.data.formats.squad:SquadReader",
+        "frame_columns": "sprachbund.data.formats.frames:FrameColumnsReader",
+        "frame_jsonl": "sprachbund.data.formats.frames:FrameJsonReader",
+        "frame_texts": "sprachbund.data.formats.frames:FrameTextsReader",
+        "frame_words": "sprachbund.data.formats.frames:FrameWordsReader",
     },
 )

@@ -106,15 +106,37 @@ class JsonLinesReader:
         """
         identities = Identities(notes)
         columns: Columns | None = None
-        for number, text in open_lines(path, notes):
-            if _blank(text, notes):
-                continue
-            values = _json_object(text, path, number)
+        for number, values in json_lines(path, notes):
             columns = columns or named_columns(list(values), options, Location(str(path), number))
             row = [_cell(values, name, path, number) for name in columns.names]
             yield _example(row, columns, path, number, identities, notes)
-        if columns is None:
-            _no_rows(path)
+
+
+def json_lines(path: Path, notes: Counter[str]) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the JSON objects of a file with their lines; blank lines are left out and counted (`blank_lines`).
+
+    Raises:
+        FormatError: a line that is no JSON object, no object at all.
+    """
+    empty = True
+    for number, text in open_lines(path, notes):
+        if not _blank(text, notes):
+            empty = False
+            yield number, _json_object(text, path, number)
+    if empty:
+        _no_rows(path)
+
+
+def json_text(text: str, key: str, where: Location) -> str:
+    """A text of JSON as it is.
+
+    Raises:
+        FormatError: it holds what cannot be written as UTF-8, or a NUL.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in text) or "\0" in text:
+        raise FormatError(f"{key!r} holds half a surrogate pair or a NUL, which is no text", where=where,
+                          remedy="write the text as it is, in UTF-8")
+    return text
 
 
 def _blank(text: str, notes: Counter[str]) -> bool:
@@ -225,11 +247,7 @@ def _cell(values: dict[str, object], name: str, path: Path, number: int) -> str:
     if isinstance(value, list | dict):
         raise FormatError(f"{name!r} should be text, found {_kind(value)}", where=where,
                           remedy="give another column, or turn the value into text")
-    text = str(value)
-    if any("\ud800" <= character <= "\udfff" for character in text) or "\0" in text:
-        raise FormatError(f"{name!r} holds half a surrogate pair or a NUL, which is no text", where=where,
-                          remedy="write the text as it is, in UTF-8")
-    return text
+    return json_text(str(value), name, where)
 
 
 def _kind(value: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -43,9 +43,14 @@ class _Block:
     """The lines of one sentence so far."""
 
     line: int
-    identity: str | None = None
+    comments: dict[str, str] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+
+    @property
+    def identity(self) -> str | None:
+        """The last id that a comment gives."""
+        return next((value for key, value in reversed(self.comments.items()) if key in _IDENTITY_KEYS), None)
 
 
 class TokenColumnsReader:
@@ -73,33 +78,59 @@ class TokenColumnsReader:
             FormatError: a line with more or fewer columns than the first, an empty token or label, a
                 column that is not there, no sentence at all.
         """
-        identities, names = Identities(notes), list[str]()
-        layout: _Layout | None = None
-        block: _Block | None = None
-        found = False
-        for number, text in open_lines(path, notes):
-            if not text.strip(" \t"):
-                if block is not None and block.words:
-                    found = True
-                    yield _example(block, layout, path, identities)
-                block = None
-                continue
-            block = block or _Block(number)
-            if text[0] == "#" and not block.words and _is_comment(text, layout):
-                _take_comment(text, block, names)
-                continue
-            if text.startswith(_DOCUMENT_MARK):
-                notes["document_marks"] += 1
-                continue
-            layout = layout or _layout(text, options, names, path, number)
-            if not _take_token(text, layout, block, path, number, drop=options.empty_tokens == "drop"):
-                notes["empty_tokens"] += 1
-        if block is not None and block.words:
-            found = True
-            yield _example(block, layout, path, identities)
-        if not found:
-            raise FormatError("the file holds no sentence", where=Location(str(path)),
-                              remedy="check that it was written or copied whole")
+        for example, _ in commented_sentences(path, options, notes):
+            yield example
+
+
+def commented_sentences(
+    path: Path, options: ReaderOptions, notes: Counter[str], *, numbered: bool = False
+) -> Iterator[tuple[TokenExample, Mapping[str, str]]]:
+    """Yield the sentences in order, each with its comments: key in lower case -> value.
+
+    Args:
+        path, options, notes: as in `Reader.read`.
+        numbered: of four columns or more, of which the first begins with 1, the second holds the words if the
+            options do not say otherwise.
+
+    Raises:
+        FormatError: as `TokenColumnsReader.read`.
+    """
+    identities, names = Identities(notes), list[str]()
+    layout: _Layout | None = None
+    block: _Block | None = None
+    found = False
+    for number, text in open_lines(path, notes):
+        if not text.strip(" \t"):
+            if block is not None and block.words:
+                found = True
+                yield _example(block, layout, path, identities), block.comments
+            block = None
+            continue
+        block = block or _Block(number)
+        if text[0] == "#" and not block.words and _is_comment(text, layout):
+            _take_comment(text, block, names)
+            continue
+        if text.startswith(_DOCUMENT_MARK):
+            notes["document_marks"] += 1
+            continue
+        if layout is None:
+            layout = _layout(text, _past_numbers(text, options) if numbered else options, names, path, number)
+        if not _take_token(text, layout, block, path, number, drop=options.empty_tokens == "drop"):
+            notes["empty_tokens"] += 1
+    if block is not None and block.words:
+        found = True
+        yield _example(block, layout, path, identities), block.comments
+    if not found:
+        raise FormatError("the file holds no sentence", where=Location(str(path)),
+                          remedy="check that it was written or copied whole")
+
+
+def _past_numbers(text: str, options: ReaderOptions) -> ReaderOptions:
+    """The options with the second column for the words, if the first counts them."""
+    columns = _cut(text, "\t" in text)
+    if options.text_column is not None or len(columns) < 4 or columns[0] != "1":
+        return options
+    return options.model_copy(update={"text_column": "2"})
 
 
 def _example(block: _Block, layout: _Layout | None, path: Path, identities: Identities) -> TokenExample:
@@ -131,9 +162,9 @@ def _take_comment(text: str, block: _Block, names: list[str]) -> None:
     if match is None:
         return
     key, value = match["key"].lower(), match["value"] or ""
-    if key in _IDENTITY_KEYS:
-        block.identity = value
-    elif key == _NAMES_KEY:
+    block.comments.pop(key, None)  # the last one stands last
+    block.comments[key] = value
+    if key == _NAMES_KEY:
         names[:] = value.split()
 
 
