@@ -22,9 +22,10 @@ from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training import optimisation
 from sprachbund.training.config import TrainingConfig
+from sprachbund.training.data import LabelledCorpus, rows_in_use
 from sprachbund.training.engine import train
 from sprachbund.training.optimisation import Optimiser
-from sprachbund.training.vocabulary import rows_in_use, trimmed
+from sprachbund.training.vocabulary import trimmed
 
 SIZES = {"mBERT": ("bert", 119_547), "XLM-R": ("xlm_roberta", 250_002), "bundled": ("bert", 250_037)}
 SPECIAL = 10
@@ -156,12 +157,12 @@ def test_rows_are_written_back_when_training_breaks_off(error: type[BaseExceptio
 def test_a_matrix_that_a_softmax_over_all_pieces_moves_is_not_trimmed() -> None:
     """Masked-language models tie the output layer to the embeddings: every row has a gradient at every step."""
     model = model_of("mBERT")
-    with trimmed(model, corpus_of("mBERT")) as vocabulary:
+    with trimmed(model, LabelledCorpus(corpus_of("mBERT"), toy_space())) as vocabulary:
         assert vocabulary is not None
     output = nn.Linear(16, SIZES["mBERT"][1], bias=False)
     output.weight = model.encoder.word_embeddings.weight
     model.head.add_module("pieces", output)
-    with trimmed(model, corpus_of("mBERT")) as vocabulary:
+    with trimmed(model, LabelledCorpus(corpus_of("mBERT"), toy_space())) as vocabulary:
         assert vocabulary is None
 
 

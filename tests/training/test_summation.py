@@ -30,8 +30,10 @@ class Slow(torch.autograd.Function):
         return gradient, None
 
 
-def added_up(pauses, threads):
+def added_up(pauses, threads, before=None):
     parameters = [torch.zeros(2, requires_grad=True) for _ in range(3)]
+    for parameter in parameters:
+        parameter.grad = None if before is None else before.clone()
 
     def backward(turn, share, pause):
         with turn:
@@ -50,6 +52,18 @@ def test_whichever_thread_is_faster_the_sum_is_that_of_the_order(shards):
     late_first = [0.02 * (shards - number) for number in range(shards)]
     for pauses in (late_first, late_first[::-1]):
         for sum_of_shares in added_up(pauses, threads=shards):
+            assert torch.equal(sum_of_shares, expected)
+
+
+@pytest.mark.parametrize("shards", [1, 2, SHARDS])
+def test_the_order_counts_what_a_parameter_has_got_already(shards):
+    before = torch.tensor([10.0 ** -5, 5.0])
+    expected = before
+    for share in SHARES[:shards]:
+        expected = expected + share
+    late_first = [0.02 * (shards - number) for number in range(shards)]
+    for pauses in (late_first, late_first[::-1]):
+        for sum_of_shares in added_up(pauses, threads=shards, before=before):
             assert torch.equal(sum_of_shares, expected)
 
 

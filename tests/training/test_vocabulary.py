@@ -7,8 +7,9 @@ from torch import nn
 
 from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
 from sprachbund.training.config import TrainingConfig
+from sprachbund.training.data import LabelledCorpus, rows_in_use
 from sprachbund.training.engine import train
-from sprachbund.training.vocabulary import TrimmedVocabulary, can_be_trimmed, rows_in_use, trimmed
+from sprachbund.training.vocabulary import TrimmedVocabulary, can_be_trimmed, trimmed
 
 USED = np.array([1, 4, 6])
 
@@ -81,7 +82,7 @@ def test_what_must_not_be_trimmed():
     frozen = Tied()
     frozen.words.weight.requires_grad_(False)
     assert not can_be_trimmed(frozen, frozen.words)
-    with trimmed(toy_model().requires_grad_(False), toy_corpus(2)) as vocabulary:
+    with trimmed(toy_model().requires_grad_(False), LabelledCorpus(toy_corpus(2), toy_space())) as vocabulary:
         assert vocabulary is None
 
 

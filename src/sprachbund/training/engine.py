@@ -13,10 +13,11 @@ from sprachbund.data.labels import LabelSpace
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
+from sprachbund.training.data import LabelledCorpus, TrainingSet
 from sprachbund.training.optimisation import rate_factor
 from sprachbund.training.session import Emit, ScoreDev, TrainingProgress, TrainingResult, session
 
-__all__ = ["TrainingProgress", "TrainingResult", "train"]
+__all__ = ["TrainingProgress", "TrainingResult", "train", "train_on"]
 
 
 def train(
@@ -30,12 +31,35 @@ def train(
     emit: Emit | None = None,
     score_dev: ScoreDev | None = None,
 ) -> TrainingResult:
+    """Train a model in place on a corpus with labels.
+
+    Args:
+        model, config, seed, work, emit, score_dev: as in `train_on`.
+        corpus: the training data.
+        labels: the label space that the head speaks.
+
+    Raises:
+        DataError: no word or text of the corpus has a label of the label space.
+        ModelError, ConfigError, Interrupted: as in `train_on`.
+    """
+    return train_on(model, LabelledCorpus(corpus, labels), config, seed, work=work, emit=emit, score_dev=score_dev)
+
+
+def train_on(
+    model: TransferModel,
+    training_set: TrainingSet,
+    config: TrainingConfig,
+    seed: int,
+    *,
+    work: Path | None = None,
+    emit: Emit | None = None,
+    score_dev: ScoreDev | None = None,
+) -> TrainingResult:
     """Train a model in place.
 
     Args:
         model: encoder, fusion and head; moved to the device, and left there.
-        corpus: the training data.
-        labels: the label space that the head speaks.
+        training_set: what it learns from.
         config: how.
         seed: decides the order of the data and dropout; the same seed gives the same weights.
         work: folder for checkpoints; a training that was stopped goes on from there. None: no checkpoints.
@@ -43,12 +67,12 @@ def train(
         score_dev: dev score, in points, of the model as it stands.
 
     Raises:
-        DataError: no word or text of the corpus has a label of the label space.
+        DataError: there is nothing to learn from.
         ModelError: layers to freeze that are not there; a loss that is no number.
         ConfigError: a device that is not there.
         Interrupted: Ctrl-C or SIGTERM; a checkpoint was written first, where there is a work folder.
     """
-    with session(model, corpus, labels, config, seed, work=work, emit=emit, score_dev=score_dev) as run:
+    with session(model, training_set, config, seed, work=work, emit=emit, score_dev=score_dev) as run:
         for batch in run.batches():
             loss = run.gradients(batch, run.state.step)
             run.optimiser.step(rate_factor(run.state.step, run.steps, config.warmup), config.clip_norm)

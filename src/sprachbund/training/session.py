@@ -17,13 +17,11 @@ from sprachbund.batching.batch import Batch
 from sprachbund.core.canonical import Json, digest, plain
 from sprachbund.core.errors import Interrupted, ModelError
 from sprachbund.core.seeds import derive_seed
-from sprachbund.data.labels import LabelSpace
 from sprachbund.models.precision import attention_for_training, autocast_format, choose_device
 from sprachbund.models.threads import torch_threads
 from sprachbund.models.transfer_model import TransferModel
-from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
-from sprachbund.training.data import TrainingData, training_data
+from sprachbund.training.data import Batches, TrainingSet
 from sprachbund.training.gradients import Gradients, shard_count, shard_threads
 from sprachbund.training.optimisation import build_optimiser, freeze, layers_recomputed, set_dropout
 from sprachbund.training.reinitialisation import reinitialise
@@ -102,7 +100,7 @@ class Session:
 
     Args:
         model: on its device, with frozen parts and trimmed vocabulary as they shall be.
-        data: windows, label ids and their order.
+        data: the batches and their order.
         config: how it is trained.
         vocabulary: the trimmed vocabulary, or None where all rows are trained.
         interruption: whether a signal came.
@@ -123,7 +121,7 @@ class Session:
     def __init__(
         self,
         model: TransferModel,
-        data: TrainingData,
+        data: Batches,
         config: TrainingConfig,
         *,
         vocabulary: TrimmedVocabulary | None,
@@ -169,7 +167,7 @@ class Session:
         """The batches that are still to come, on the processor."""
         for windows in self.data.sampler.batches(self.config.epochs, start=self.state.step):
             self._clock = time.perf_counter()
-            yield self.data.stream.batch(self.data.windows[windows])
+            yield self.data.batch(windows, self.state.step)
 
     def count(self, batch: Batch, loss: Tensor) -> None:
         """Count a step that was done.
@@ -285,8 +283,7 @@ class Session:
 @contextmanager
 def session(
     model: TransferModel,
-    corpus: EncodedCorpus,
-    labels: LabelSpace,
+    training_set: TrainingSet,
     config: TrainingConfig,
     seed: int,
     *,
@@ -294,9 +291,9 @@ def session(
     emit: Emit | None,
     score_dev: ScoreDev | None,
 ) -> Iterator[Session]:
-    """Set up a training, and leave the model whole whatever happens; see `engine.train` for the arguments."""
+    """Set up a training, and leave the model whole whatever happens; see `engine.train_on` for the arguments."""
     device = choose_device(config.device)
-    data = training_data(corpus, labels, config, seed, pin=device.type == "cuda")
+    data = training_set.batches(config, seed, pin=device.type == "cuda")
     reinitialise(model.encoder, config.reinitialised_layers, derive_seed(seed, "reinitialised layers"),
                  frozen=config.frozen_layers)
     model.to(device)
@@ -309,7 +306,7 @@ def session(
         shard_threads(count, shard_count(model, device, data.sampler.batch_pieces)) as pool,
         random_numbers_kept(device),
         attention_for_training(device),
-        trimmed(model, corpus) if config.trim_vocabulary else nullcontext() as vocabulary,
+        trimmed(model, training_set) if config.trim_vocabulary else nullcontext() as vocabulary,
         Interruption() as interruption,
     ):
         dropout = derive_seed(seed, "dropout")
@@ -317,18 +314,17 @@ def session(
         run = Session(model, data, config, vocabulary=vocabulary, interruption=interruption, emit=emit,
                       score_dev=score_dev, seed=dropout, threads=count, pool=pool)
         if work is not None:
-            run.go_on_from(Checkpoint(work, _identity(run, corpus, labels, seed)))
+            run.go_on_from(Checkpoint(work, _identity(run, training_set, seed)))
         run.training_mode()
         yield run
 
 
-def _identity(run: Session, corpus: EncodedCorpus, labels: LabelSpace, seed: int) -> str:
+def _identity(run: Session, training_set: TrainingSet, seed: int) -> str:
     """Digest of everything that a checkpoint must agree in, with the training that wants to go on from it."""
     trained = {name: list(weight.shape) for name, weight in trained_weights(run.model).items()}
     start = [checksum(weight) for weight in (*run.model.fusion.parameters(), *run.model.head.parameters())]
     return digest({
-        "version": VERSION, "config": plain(run.config), "seed": seed, "labels": list(labels.labels),
-        "data": corpus.fingerprint, "tokenizer": corpus.tokenizer, "windows": corpus.n_windows,
+        "version": VERSION, "config": plain(run.config), "seed": seed, **training_set.identity(),
         "trained": trained, "start": start, "device": run.device.type, "format": str(run.number_format),
     })
 

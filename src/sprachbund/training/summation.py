@@ -2,7 +2,8 @@
 
 Each thread's backward pass adds to `grad` of the shared parameters; torch locks a parameter while it does. A sum
 of two has the same bits in either order, so two shards need not wait for one another. From the third shard on
-the order matters: a shard's share of a parameter waits until the shards before it have added theirs.
+the order matters: a shard's share of a parameter waits until the shards before it have added theirs. A parameter
+that has a gradient already (an embedding matrix that is a head's output matrix too) has one summand more.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from torch import Tensor
 
-_FREE = 2  # shards that may add in any order
+_FREE = 2  # summands that may be added in any order
 
 
 class Turn:
@@ -47,10 +48,15 @@ class _Order:
         self._added: set[tuple[int, int]] = set()  # shard, parameter
         self._left: set[int] = set()
 
-    def wait(self, parameter: int) -> None:
-        """Wait until all shards before this thread's have added to a parameter, or will not any more."""
+    def wait(self, parameter: int, free: int) -> None:
+        """Wait until all shards before this thread's have added to a parameter, or will not any more.
+
+        Args:
+            parameter: its number.
+            free: shards that need not wait.
+        """
         number = self.own.number
-        if number >= _FREE:
+        if number >= free:
             with self._changed:
                 self._changed.wait_for(lambda: all(
                     (before, parameter) in self._added or before in self._left for before in range(number)))
@@ -83,9 +89,10 @@ def in_order(parameters: Sequence[Tensor], shards: int) -> Iterator[list[Turn]]:
     """
     order = _Order()
     hooks = []
-    if shards > _FREE:
-        for number, parameter in enumerate(parameters):
-            hooks += _hooks(parameter, number, order)
+    for number, parameter in enumerate(parameters):
+        free = _FREE if parameter.grad is None else _FREE - 1
+        if shards > free:
+            hooks += _hooks(parameter, number, order, free)
     try:
         yield [Turn(number, order) for number in range(shards)]
     finally:
@@ -93,7 +100,7 @@ def in_order(parameters: Sequence[Tensor], shards: int) -> Iterator[list[Turn]]:
             hook.remove()
 
 
-def _hooks(parameter: Tensor, number: int, order: _Order) -> list[Any]:
+def _hooks(parameter: Tensor, number: int, order: _Order, free: int) -> list[Any]:
     wait: Any = parameter.register_hook  # untyped in torch
     note: Any = parameter.register_post_accumulate_grad_hook
-    return [wait(lambda _: order.wait(number)), note(lambda _: order.added(number))]
+    return [wait(lambda _: order.wait(number, free)), note(lambda _: order.added(number))]

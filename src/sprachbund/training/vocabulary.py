@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sprachbund.models.transfer_model import TransferModel
-from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.training.data import TrainingSet
 from sprachbund.training.pages import give_back_pages
 
 _ABSENT = -1  # looked up, this raises IndexError: a piece that was not announced
@@ -78,10 +78,10 @@ class TrimmedVocabulary:
 
 
 @contextmanager
-def trimmed(model: TransferModel, corpus: EncodedCorpus) -> Iterator[TrimmedVocabulary | None]:
-    """Train only the rows that occur in a corpus; None where trimming would not be exact or not save anything."""
+def trimmed(model: TransferModel, data: TrainingSet) -> Iterator[TrimmedVocabulary | None]:
+    """Train only the rows that some data use; None where trimming would not be exact or not save anything."""
     embedding = model.encoder.word_embeddings
-    used = rows_in_use(corpus, embedding.num_embeddings)
+    used = data.rows_in_use(embedding.num_embeddings)
     if not can_be_trimmed(model, embedding) or len(used) == embedding.num_embeddings:
         yield None
         return
@@ -90,14 +90,6 @@ def trimmed(model: TransferModel, corpus: EncodedCorpus) -> Iterator[TrimmedVoca
         yield vocabulary
     finally:
         vocabulary.close()
-
-
-def rows_in_use(corpus: EncodedCorpus, n_rows: int) -> NDArray[np.int64]:
-    """Return the ids that occur in a corpus, its padding piece included, ascending."""
-    used = np.zeros(n_rows, dtype=np.bool_)
-    used[corpus.piece_ids] = True
-    used[corpus.pad_id] = True
-    return np.flatnonzero(used)
 
 
 def can_be_trimmed(model: nn.Module, embedding: nn.Embedding) -> bool:
