@@ -93,6 +93,8 @@ class AnswerMetric(Protocol):
 
 ANSWER_METRICS = ("squad_f1", "squad_exact", "mlqa_f1", "mlqa_exact")
 """The built-in metrics that are an `AnswerMetric`; all others score labels."""
+FRAME_METRICS = ("frame_accuracy", "slot_f1", "intent_accuracy")
+"""The built-in metrics of frames, whose examples are an intent and the slots of the words."""
 
 METRICS = Registry(
     "metric",
@@ -106,5 +108,8 @@ METRICS = Registry(
         "squad_exact": "sprachbund.metrics.squad:SquadExactMatch",
         "mlqa_f1": "sprachbund.metrics.squad:MlqaF1",
         "mlqa_exact": "sprachbund.metrics.squad:MlqaExactMatch",
+        "frame_accuracy": "sprachbund.metrics.frames:FrameAccuracy",
+        "slot_f1": "sprachbund.metrics.frames:SlotF1",
+        "intent_accuracy": "sprachbund.metrics.frames:IntentAccuracy",
     },
 )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from sprachbund.core.canonical import Json, plain
 from sprachbund.data.card import DatasetCard
+from sprachbund.data.labels import Kind
 from sprachbund.data.locations import DataConfig
-from sprachbund.metrics.metric import ANSWER_METRICS, METRICS
+from sprachbund.metrics.metric import ANSWER_METRICS, FRAME_METRICS, METRICS
 from sprachbund.models.encoders.opening import encoder_fingerprint
 from sprachbund.models.encoders.source import EncoderInfo
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
@@ -32,6 +34,9 @@ from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.resources import prediction_resources, training_resources
 from sprachbund.stages.stage import Stage
 from sprachbund.tasks.task import Task
+
+_METRICS: Mapping[Kind, tuple[str, ...]] = {"span": ANSWER_METRICS, "joint": FRAME_METRICS}
+"""Metrics that are in the keys of one kind of task only; those of all others share the rest."""
 
 
 @dataclass(frozen=True)
@@ -173,8 +178,9 @@ def score_stage(
     data: DataConfig | None = None,
 ) -> Stage:
     """The scores of predictions on some corpora; `data` says where these lie, None: in the targets' data set."""
-    versions: dict[str, Json] = {name: METRICS.load(name).value.version for name in METRICS.built_in
-                                 if (name in ANSWER_METRICS) == (task.kind == "span")}
+    others = chain.from_iterable(_METRICS.values())
+    names = _METRICS.get(task.kind) or sorted(set(METRICS.built_in).difference(others))
+    versions: dict[str, Json] = {name: METRICS.load(name).value.version for name in names}
     return Stage(
         kind="score",
         version=score.VERSION,
