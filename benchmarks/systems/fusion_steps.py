@@ -36,6 +36,7 @@ from sprachbund.pipeline.prepare import read_labels
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training import data as training_data
 from sprachbund.training.config import BATCH_PIECES, TrainingConfig
+from sprachbund.training.data import LabelledCorpora
 from sprachbund.training.optimisation import rate_factor
 from sprachbund.training.session import Session, session
 
@@ -59,8 +60,8 @@ def main() -> None:
         if given["work"] == "train":
             config = TrainingConfig(threads=threads, batch_pieces=BATCH_PIECES)
             rounds = training_steps({
-                name: around.enter_context(session(model, corpus, labels, config, derive_seed(0, "fusions"), work=None,
-                                                   emit=None, score_dev=None))
+                name: around.enter_context(session(model, LabelledCorpora((corpus,), labels), config,
+                                                   derive_seed(0, "fusions"), work=None, emit=None, score_dev=None))
                 for name, model in models.items()
             }, config)
         else:

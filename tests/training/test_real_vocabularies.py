@@ -22,7 +22,7 @@ from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training import optimisation
 from sprachbund.training.config import TrainingConfig
-from sprachbund.training.data import LabelledCorpus, rows_in_use
+from sprachbund.training.data import LabelledCorpora, rows_in_use
 from sprachbund.training.engine import train
 from sprachbund.training.optimisation import Optimiser
 from sprachbund.training.vocabulary import trimmed
@@ -80,7 +80,7 @@ def test_trimmed_training_is_the_same_to_the_last_bit(name: str) -> None:
     (matrix,) = (value for value in small.values() if value.shape == before.shape)
     changed = (matrix != before).any(1).nonzero().flatten().tolist()
     assert len(changed) >= 20
-    assert set(changed) <= set(rows_in_use(corpus_of(name), len(before)).tolist())
+    assert set(changed) <= set(rows_in_use([corpus_of(name)], len(before)).tolist())
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -95,7 +95,7 @@ def test_with_clipping_it_is_the_same_to_a_millionth(name: str) -> None:
 def test_with_the_norm_over_used_rows_in_both_clipping_is_the_same_to_the_last_bit(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    used = torch.from_numpy(rows_in_use(corpus_of(name), SIZES[name][1]))
+    used = torch.from_numpy(rows_in_use([corpus_of(name)], SIZES[name][1]))
     norms, norm = [], Optimiser.norm
 
     def over_used_rows(part: torch.optim.AdamW) -> dict[Tensor, Tensor]:
@@ -147,7 +147,7 @@ def test_rows_are_written_back_when_training_breaks_off(error: type[BaseExceptio
         train(model, corpus_of("mBERT"), toy_space(), config, seed=1, score_dev=break_off)
     after = model.encoder.word_embeddings.weight.detach()
     assert after.shape == before.shape
-    used = rows_in_use(corpus_of("mBERT"), len(before))
+    used = rows_in_use([corpus_of("mBERT")], len(before))
     changed = (after != before).any(1).nonzero().flatten().tolist()
     assert changed
     assert set(changed) <= set(used.tolist())
@@ -157,12 +157,12 @@ def test_rows_are_written_back_when_training_breaks_off(error: type[BaseExceptio
 def test_a_matrix_that_a_softmax_over_all_pieces_moves_is_not_trimmed() -> None:
     """Masked-language models tie the output layer to the embeddings: every row has a gradient at every step."""
     model = model_of("mBERT")
-    with trimmed(model, LabelledCorpus(corpus_of("mBERT"), toy_space())) as vocabulary:
+    with trimmed(model, LabelledCorpora((corpus_of("mBERT"),), toy_space())) as vocabulary:
         assert vocabulary is not None
     output = nn.Linear(16, SIZES["mBERT"][1], bias=False)
     output.weight = model.encoder.word_embeddings.weight
     model.head.add_module("pieces", output)
-    with trimmed(model, LabelledCorpus(corpus_of("mBERT"), toy_space())) as vocabulary:
+    with trimmed(model, LabelledCorpora((corpus_of("mBERT"),), toy_space())) as vocabulary:
         assert vocabulary is None
 
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
 from sprachbund.training.config import TrainingConfig
-from sprachbund.training.data import LabelledCorpus, rows_in_use
+from sprachbund.training.data import LabelledCorpora, rows_in_use
 from sprachbund.training.engine import train
 from sprachbund.training.vocabulary import TrimmedVocabulary, can_be_trimmed, trimmed
 
@@ -82,13 +82,13 @@ def test_what_must_not_be_trimmed():
     frozen = Tied()
     frozen.words.weight.requires_grad_(False)
     assert not can_be_trimmed(frozen, frozen.words)
-    with trimmed(toy_model().requires_grad_(False), LabelledCorpus(toy_corpus(2), toy_space())) as vocabulary:
+    with trimmed(toy_model().requires_grad_(False), LabelledCorpora((toy_corpus(2),), toy_space())) as vocabulary:
         assert vocabulary is None
 
 
 def test_rows_in_use_hold_the_padding_piece():
     corpus = toy_corpus(3)
-    assert set(rows_in_use(corpus, 2000)) == {*corpus.piece_ids.tolist(), corpus.pad_id}
+    assert set(rows_in_use([corpus], 2000)) == {*corpus.piece_ids.tolist(), corpus.pad_id}
 
 
 @pytest.mark.parametrize("family", ["bert", "xlm_roberta", "deberta_v2"])
@@ -108,7 +108,7 @@ def test_trimmed_training_equals_full_training_with_clipping():
 def test_training_changes_rows_in_use_only():
     before = toy_model().encoder.word_embeddings.weight.detach().clone()
     after = trained(True)["encoder.model.embeddings.word_embeddings.weight"]
-    used = rows_in_use(toy_corpus(40), len(before))
+    used = rows_in_use([toy_corpus(40)], len(before))
     changed = (after != before).any(1).nonzero().flatten().tolist()
     assert set(changed) <= set(used.tolist())
     assert len(changed) >= 20

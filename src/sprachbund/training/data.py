@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,55 +76,58 @@ class TrainingData(Batches):
 
 
 @dataclass(frozen=True)
-class LabelledCorpus(TrainingSet):
-    """A corpus, of which the labels that a label space knows are learnt.
+class LabelledCorpora(TrainingSet):
+    """Corpora of one task, of which the labels that a label space knows are learnt.
 
     Args:
-        corpus: encoded examples.
+        corpora: encoded examples, at least one corpus; several are learnt from as if they were one.
         labels: the label space that the head speaks.
     """
 
-    corpus: EncodedCorpus
+    corpora: tuple[EncodedCorpus, ...]
     labels: LabelSpace
 
     def batches(self, config: TrainingConfig, seed: int, *, pin: bool) -> TrainingData:
         """See `training_data`."""
-        return training_data(self.corpus, self.labels, config, seed, pin=pin)
+        return training_data(self.corpora, self.labels, config, seed, pin=pin)
 
     def rows_in_use(self, n_rows: int) -> Integers:
         """Rows of pieces that occur."""
-        return rows_in_use(self.corpus, n_rows)
+        return rows_in_use(self.corpora, n_rows)
 
     def identity(self) -> dict[str, Json]:
-        """Labels, and what the corpus was made of."""
-        return {"labels": list(self.labels.labels), "data": self.corpus.fingerprint,
-                "tokenizer": self.corpus.tokenizer, "windows": self.corpus.n_windows}
+        """Labels, and what the corpora were made of."""
+        return {"labels": list(self.labels.labels), "data": [corpus.fingerprint for corpus in self.corpora],
+                "tokenizer": self.corpora[0].tokenizer, "windows": [corpus.n_windows for corpus in self.corpora]}
 
 
 def training_data(
-    corpus: EncodedCorpus, labels: LabelSpace, config: TrainingConfig, seed: int, *, pin: bool
+    corpora: Sequence[EncodedCorpus], labels: LabelSpace, config: TrainingConfig, seed: int, *, pin: bool
 ) -> TrainingData:
     """Set up the data of a training; windows without any label known to the label space are left out.
 
     Raises:
-        DataError: no window has one.
+        DataError: no window of a corpus has one; corpora of different tokenizers or tasks.
     """
-    label_ids = corpus.label_ids(labels)
-    windows = labelled_windows(corpus, label_ids)
-    if not len(windows):
-        raise DataError(
-            f"no item of {corpus.data_set} {corpus.language} {corpus.split} has a label that the label space knows "
-            f"({', '.join(labels.labels)})",
-            remedy="check the column of the labels",
-        )
-    left_out = corpus.n_windows - len(windows)
-    stream = WindowStream([corpus], [label_ids], pin=pin)
+    label_ids = [corpus.label_ids(labels) for corpus in corpora]
+    stream = WindowStream(corpora, label_ids, pin=pin)
+    found = [labelled_windows(corpus, ids) for corpus, ids in zip(corpora, label_ids, strict=True)]
+    for corpus, windows in zip(corpora, found, strict=True):
+        if not len(windows):
+            raise DataError(
+                f"no item of {corpus.data_set} {corpus.language} {corpus.split} has a label that the label space knows "
+                f"({', '.join(labels.labels)})",
+                remedy="check the column of the labels",
+            )
+    windows = np.concatenate([own + base for own, base in zip(found, stream.window_base[:-1], strict=True)])
+    total = len(stream.lengths)
+    left_out = total - len(windows)
     lengths = stream.lengths[windows]
     sampler = TokenBudgetSampler(
         lengths, config.budget(int(lengths.sum())), config.shuffle_window, derive_seed(seed, "order")
     )
     notes = (
-        f"{left_out} of {corpus.n_windows} training inputs have no label and are left out" if left_out else "",
+        f"{left_out} of {total} training inputs have no label and are left out" if left_out else "",
         beyond_budget(lengths, config.batch_pieces or BATCH_PIECES),
     )
     return TrainingData(windows, sampler, tuple(filter(None, notes)), stream)
@@ -137,9 +141,10 @@ def labelled_windows(corpus: EncodedCorpus, label_ids: Integers) -> Integers:
     return np.flatnonzero(np.diff(labelled[corpus.read_offsets]) > 0)
 
 
-def rows_in_use(corpus: EncodedCorpus, n_rows: int) -> Integers:
-    """Return the ids that occur in a corpus, its padding piece included, ascending."""
+def rows_in_use(corpora: Sequence[EncodedCorpus], n_rows: int) -> Integers:
+    """Return the ids that occur in some corpora, their padding pieces included, ascending."""
     used = np.zeros(n_rows, dtype=np.bool_)
-    used[corpus.piece_ids] = True
-    used[corpus.pad_id] = True
+    for corpus in corpora:
+        used[corpus.piece_ids] = True
+        used[corpus.pad_id] = True
     return np.flatnonzero(used)

@@ -13,7 +13,7 @@ from sprachbund.data.labels import LabelSpace
 from sprachbund.models.transfer_model import TransferModel
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.training.config import TrainingConfig
-from sprachbund.training.data import LabelledCorpus, TrainingSet
+from sprachbund.training.data import LabelledCorpora, TrainingSet
 from sprachbund.training.optimisation import rate_factor
 from sprachbund.training.session import Emit, ScoreDev, TrainingProgress, TrainingResult, session
 
@@ -42,7 +42,7 @@ def train(
         DataError: no word or text of the corpus has a label of the label space.
         ModelError, ConfigError, Interrupted: as in `train_on`.
     """
-    return train_on(model, LabelledCorpus(corpus, labels), config, seed, work=work, emit=emit, score_dev=score_dev)
+    return train_on(model, LabelledCorpora((corpus,), labels), config, seed, work=work, emit=emit, score_dev=score_dev)
 
 
 def train_on(
