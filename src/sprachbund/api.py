@@ -382,7 +382,7 @@ def _timings(executed: Executed) -> dict[str, float]:
 def data_note(card: DatasetCard) -> DataNote:
     """A data set's card as a report tells it."""
     described = " ".join([card.summary.rstrip(".") + ".", *card.notes])
-    return DataNote(card.title, described, card.licence, card.citation.text, card.source)
+    return DataNote(card.title, described, card.licence, card.citation.text, card.source, card.citation.key)
 
 
 def told_command(name: str, first: Path | str | None, settings: Mapping[str, Any]) -> str:

@@ -124,7 +124,7 @@ def test_a_finished_probe_there_and_back(tmp_path: Path) -> None:
     assert is_probe(tmp_path / "out")
     assert read_finished_probe(tmp_path / "out") == written
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "probe.html", "probe.md", "probe.json", "curves.parquet", "info.json", "figures"}
+        "probe.html", "probe.md", "probe.json", "curves.parquet", "info.json", "figures", "tables", "references.bib"}
     assert repr(written).startswith("<FinishedProbe: before: tiny, after: DLFA")
     (tmp_path / "out" / "info.json").unlink()
     with pytest.raises(FormatError, match="not a description of a probe"):

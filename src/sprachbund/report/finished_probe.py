@@ -1,7 +1,8 @@
 """A finished probe: its findings and what is known of how they were made.
 
 A probe's folder holds `probe.html`, `probe.md`, `figures/*.svg`, `probe.json` and `curves.parquet`; `probe.json`
-suffices to make everything again but licences and versions, which stand in `info.json`.
+suffices to make everything again but licences and versions, which stand in `info.json`. `tables/` has every table as
+CSV, Markdown and LaTeX, `references.bib` what to cite.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
+from sprachbund.report.exports import probe_exports, probe_references, write_exports
 from sprachbund.report.probe_contents import tell_probe
 from sprachbund.report.probe_html import write_probe_html
 from sprachbund.report.probe_markdown import write_probe_markdown
@@ -56,6 +58,7 @@ class FinishedProbe:
             write_text(folder / FIGURES / f"{drawn.name}.svg", drawn.standalone)
         write_probe_markdown(folder / MARKDOWN, contents, FIGURES)
         write_probe_html(folder / HTML, contents)
+        write_exports(folder, probe_exports(contents), probe_references(self.findings, self.info))
         return replace(self, folder=folder)
 
     @property

@@ -1,6 +1,7 @@
 """A finished retrieval: its rows, findings and what is known of how they were made.
 
-Its folder holds `retrieval.html`, `retrieval.md`, `figures/*.svg`, `retrieval.json`, `rows.parquet` and `info.json`.
+Its folder holds `retrieval.html`, `retrieval.md`, `figures/*.svg`, `retrieval.json`, `rows.parquet` and `info.json`;
+`tables/` (every table as CSV, Markdown and LaTeX) and `references.bib`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
+from sprachbund.report.exports import probe_exports, retrieval_references, write_exports
 from sprachbund.report.probe_html import probe_html
 from sprachbund.report.probe_markdown import write_probe_markdown
 from sprachbund.report.retrieval_contents import legend, tell_retrieval
@@ -65,6 +67,8 @@ class FinishedRetrieval:
             write_text(folder / FIGURES / f"{drawn.name}.svg", drawn.standalone)
         write_probe_markdown(folder / MARKDOWN, contents, FIGURES)
         write_text(folder / HTML, probe_html(contents, kicker="Sprachbund retrieval", legend=legend(self.findings)))
+        codes = [target.code for target in self.findings.targets]
+        write_exports(folder, probe_exports(contents, codes), retrieval_references(self.findings, self.info))
         return replace(self, folder=folder)
 
     @property

@@ -1,7 +1,8 @@
 """A finished run: its rows, what may be concluded from them, and what is known of how it was made.
 
 A run's folder holds `report.html`, `report.md`, `languages.svg`, `map.svg`, `results.json` and `rows.parquet`; the
-last two suffice to make everything again.
+last two suffice to make everything again. `tables/` has every table as CSV, Markdown and LaTeX, `references.bib` what
+to cite.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from sprachbund.core.errors import DataError
 from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
 from sprachbund.report.charts import charts
+from sprachbund.report.contents import tell
+from sprachbund.report.exports import run_exports, run_references, write_exports
 from sprachbund.report.html import write_html
 from sprachbund.report.language_charts import transfer_map
 from sprachbund.report.lookup import Lookup
@@ -58,6 +61,8 @@ class FinishedRun:
         write_results(folder / RESULTS, self.findings, self.info)
         write_markdown(folder / MARKDOWN, self.findings, self.info)
         write_html(folder / HTML, self.findings, self.info)
+        write_exports(folder, run_exports(tell(self.findings, self.info), self.findings),
+                      run_references(self.findings, self.info))
         write_text(folder / CHART, charts(Lookup(self.findings)).scores(standalone=True))
         found = self.findings.languages
         drawn = transfer_map(found, self.findings.targets, self.findings.scores, "map") if found else None

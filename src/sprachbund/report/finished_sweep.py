@@ -1,7 +1,8 @@
 """A finished (or half-finished) sweep: what its rows say, and what is known of how they were made.
 
-A sweep's folder holds `sweep.html`, `sweep.md`, `sweep.json` and `figures/*.svg`; the rows lie beside them in
-`rows/`, a file a cell, and suffice to make everything again.
+A sweep's folder holds `sweep.html`, `sweep.md`, `sweep.json`, `figures/*.svg`, `tables/` (every table as CSV, Markdown
+and LaTeX) and `references.bib`; the rows lie beside them in `rows/`, a file a cell, and suffice to make everything
+again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sprachbund.core.files import make_folder, write_text
 from sprachbund.core.source import Location
 from sprachbund.data.catalogue import find_card
 from sprachbund.languages.segmentation import Segmentation
+from sprachbund.report.exports import sweep_exports, sweep_references, write_exports
 from sprachbund.report.run_info import RunInfo
 from sprachbund.report.sweep_contents import tell_sweep
 from sprachbund.report.sweep_html import write_sweep_html
@@ -67,6 +69,7 @@ class FinishedSweep:
             write_text(folder / FIGURES / f"{drawn.name}.svg", drawn.standalone)
         write_sweep_markdown(folder / MARKDOWN, contents, FIGURES)
         write_sweep_html(folder / HTML, contents)
+        write_exports(folder, sweep_exports(contents), sweep_references(self.findings, self.info))
         return replace(self, folder=folder)
 
     @property

@@ -18,6 +18,7 @@ class DataNote:
         licence: its licence, or "" where none is known.
         citation: how to cite it, or "".
         url: where it comes from, or "".
+        key: BibTeX key of the citation; "" makes one of it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class DataNote:
     licence: str = ""
     citation: str = ""
     url: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
