@@ -52,7 +52,7 @@ def test_counts_keep_their_shape(data, n, k):
 
 def test_files_from_before_sweeps_are_read(row, tmp_path: Path):
     write_rows(tmp_path / "new.parquet", [row([1, 0], aggregator="DLFA", settings="two epochs", remark="stand-in")])
-    older = pq.read_table(tmp_path / "new.parquet").drop_columns(["aggregator", "settings", "remark"])
+    older = pq.read_table(tmp_path / "new.parquet").drop_columns(["aggregator", "settings", "remark", "more_sources"])
     pq.write_table(older, tmp_path / "old.parquet")
     (one,) = read_rows(tmp_path / "old.parquet")
     assert (one.aggregator, one.settings, one.remark) == (one.system, "", "")

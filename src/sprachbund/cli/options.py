@@ -27,7 +27,8 @@ _COMMA = re.compile(r",(?![^\[]*\])")  # not those of a list
 
 _TRAINING = ("epochs", "learning_rate", "head_learning_rate", "batch_pieces", "max_pieces", "precision", "threads",
              "device")
-_TOP = ("task", "source", "split", "pooling", "train_limit", "test_limit", "unknown_labels", "name", "data_dir")
+_TOP = ("task", "source", "split", "pooling", "train_limit", "test_limit", "unknown_labels", "name", "data_dir",
+        "few_shot", "translate_train")
 _FUSION = ("layer", "gate", "integration", "normalisation", "reduction")
 
 
@@ -44,8 +45,9 @@ def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {name: flags[name] for name in _TOP if flags.get(name) is not None}
     if flags.get("seeds"):
         values["seeds"] = integers("--seeds", flags["seeds"])
-    if flags.get("targets"):
-        values["targets"] = split(flags["targets"])
+    for name in ("targets", "more_sources"):
+        if flags.get(name):
+            values[name] = split(flags[name])
     _group(values, base, "training", {name: flags.get(name) for name in _TRAINING})
     _group(values, base, "encoder", {"name": flags.get("encoder"), "allow_pickle": flags.get("allow_pickle") or None,
                                      "trust_remote_code": flags.get("trust_remote_code")})

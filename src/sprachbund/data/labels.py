@@ -117,6 +117,18 @@ def label_space(kind: Kind, labels: Iterable[str]) -> LabelSpace:
     return LabelSpace(kind=kind, labels=tuple(ordered))
 
 
+def joined_space(spaces: Iterable[LabelSpace]) -> LabelSpace:
+    """The label space of several corpora of one task: all of their labels, in the usual order.
+
+    Args:
+        spaces: at least one.
+    """
+    first, *others = spaces
+    if all(set(first.labels).issuperset(other.labels) for other in others):
+        return first
+    return label_space(first.kind, {label for space in (first, *others) for label in space.labels})
+
+
 def first_unknown(examples: Iterable[Example], space: LabelSpace) -> Example | None:
     """The first example with a gold label that the label space lacks, or None."""
     known = set(space.labels)

@@ -44,6 +44,8 @@ class RowDescription:
     seed: int
     run: str
     stage: str
+    more_sources: tuple[str, ...] = ()
+    remark: str = ""
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any], *, task: str, stage: str) -> RowDescription:
@@ -57,8 +59,9 @@ class RowDescription:
         Raises:
             KeyError: a fact is missing.
         """
-        values = {"run": "", **facts, "task": task, "stage": stage}
-        values |= {name: tuple(values[name]) for name in ("layers", "intermediate")}
+        values = {"run": "", "more_sources": (), **facts, "remark": facts.get("beyond", ""), "task": task,
+                  "stage": stage}
+        values |= {name: tuple(values[name]) for name in ("layers", "intermediate", "more_sources")}
         return cls(**{item.name: values[item.name] for item in fields(cls)})
 
 

@@ -39,6 +39,10 @@ class ModelDescription(Config):
     """Registered task name."""
     source: str = ""
     """Code of the language it was trained on."""
+    more_sources: tuple[str, ...] = ()
+    """Codes of further languages it was trained on like the source."""
+    beyond: str = ""
+    """What else with labels it learnt from, in words ("few-shot: ..."); "" for zero-shot transfer."""
     encoder: str = ""
     """Name of the encoder as given."""
     provenance: str = ""

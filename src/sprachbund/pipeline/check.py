@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sprachbund.core.errors import LabelError, SprachbundError
-from sprachbund.data.labels import LabelSpace, first_unknown
+from sprachbund.data.labels import LabelSpace, first_unknown, joined_space
 from sprachbund.evaluation.score import check_labels
-from sprachbund.pipeline.corpora import corpora_of
+from sprachbund.pipeline.corpora import corpora_of, learnt_of
 from sprachbund.pipeline.prepare import load_task, read_labels, source_for
 from sprachbund.stages.stage import Job
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 
 VERSION = 1
-TRAIN = "train"
 
 
 def run(job: Job) -> None:
     """Compare the labels of every language with those of the training data; there is no output.
 
-    Inputs: "train", and one "corpus CODE" a language. Settings: as for `check_all_labels`.
+    Inputs: "train", perhaps more that is learnt from, and one "corpus CODE" a language. Settings: as for
+    `check_all_labels`.
 
     Raises:
         LabelError: a label that the training data do not know.
     """
-    check_all_labels(corpora_of(job).values(), read_labels(job.inputs[TRAIN]), job)
+    space = joined_space(map(read_labels, learnt_of(job)))
+    check_all_labels(corpora_of(job).values(), space, job)
 
 
 def check_all_labels(corpora: Iterable[EncodedCorpus], space: LabelSpace, job: Job) -> None:

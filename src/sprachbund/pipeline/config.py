@@ -101,6 +101,38 @@ class ScoringConfig(Config):
         return self.data
 
 
+class FewShotConfig(Config):
+    """A few labelled examples of target languages, learnt beside the source language's."""
+
+    examples: int = Field(ge=1)
+    """How many of each language: a sample that is the same for every seed, or all where there are fewer."""
+    split: str = "train"
+    """The split they are taken from."""
+    languages: Annotated[tuple[LanguageCode, ...] | None, BeforeValidator(listed)] = None
+    """Of these target languages; None: of every one that has the split."""
+
+
+class TranslateTrainConfig(Config):
+    """Training data translated into other languages, learnt beside the source language's."""
+
+    data: Annotated[DataConfig, BeforeValidator(named)]
+    """The translations, a file a language as everywhere."""
+    split: str = "train"
+    """Their split."""
+    languages: Annotated[tuple[LanguageCode, ...] | None, BeforeValidator(listed)] = None
+    """These languages; None: every one that is there, the source language's own left out."""
+    limit: int | None = Field(None, ge=1)
+    """A seeded sample of this many examples a language; None: all."""
+
+
+def _few_shot(value: Any) -> Any:
+    return {"examples": value} if isinstance(value, int) else value
+
+
+def _translate_train(value: Any) -> Any:
+    return {"data": value} if isinstance(value, str) else value
+
+
 class EvaluationConfig(ScoringConfig):
     """A model trained elsewhere, scored over all target languages."""
 
@@ -139,7 +171,24 @@ class TransferConfig(ScoringConfig):
     head learns."""
     training: TrainingConfig = TrainingConfig()
     train_limit: int | None = Field(None, ge=1)
-    """Train on a seeded sample of this many examples; None: all."""
+    """Train on a seeded sample of this many examples a source language; None: all."""
+    more_sources: Annotated[tuple[LanguageCode, ...], BeforeValidator(listed)] = ()
+    """Further source languages, whose training data are learnt too; they are in no average over targets. Layers and
+    checkpoints are chosen on dev data of `source` alone."""
+    few_shot: Annotated[FewShotConfig | None, BeforeValidator(_few_shot)] = None
+    """A few labelled examples of each target language; a number is how many."""
+    translate_train: Annotated[TranslateTrainConfig | None, BeforeValidator(_translate_train)] = None
+    """Training data translated into other languages; a text says where they lie."""
+
+    @model_validator(mode="after")
+    def _sources_apart(self) -> TransferConfig:
+        sources = (self.source, *self.more_sources)
+        if twice := sorted({code for code in sources if sources.count(code) > 1}):
+            raise ValueError(f"more_sources: {join_or(twice)} stands there twice, or is the source already")
+        if self.few_shot and self.few_shot.split == self.split:
+            raise ValueError(f"few_shot: examples of the split {self.split!r} are scored, none can be learnt; take "
+                             "them from train or dev")
+        return self
 
     def test_data_config(self) -> DataConfig:
         """Where the targets' data come from."""

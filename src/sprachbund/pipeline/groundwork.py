@@ -12,12 +12,14 @@ from sprachbund.data.locations import DataConfig
 from sprachbund.data.source import DataSource
 from sprachbund.languages.language import find_variant
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info
-from sprachbund.models.encoders.source import EncoderConfig, EncoderInfo
-from sprachbund.pipeline import check, prepare
+from sprachbund.models.encoders.source import EncoderInfo
+from sprachbund.pipeline import check
 from sprachbund.pipeline.config import ScoringConfig, TransferConfig
-from sprachbund.pipeline.corpora import CORPUS
+from sprachbund.pipeline.corpora import CORPUS, TRAIN
+from sprachbund.pipeline.more_training import MoreTraining, more_training
+from sprachbund.pipeline.preparation import Corpora
 from sprachbund.pipeline.prepare import load_task, source_for
-from sprachbund.stages.stage import Resources, Stage
+from sprachbund.stages.stage import Stage
 from sprachbund.tasks.task import Task
 
 
@@ -33,6 +35,7 @@ class Groundwork:
         train: the source language's training data.
         dev: its dev data, or None where there are none.
         dev_data: the data set that the dev data come from.
+        more: what is learnt beside the source language's training data.
         scored: input name ("corpus CODE") -> test data of the source language, where there are some, and the targets.
         checks: what must be right before hours of training, and could be found wrong after it.
         targets: target languages in order, source left out.
@@ -47,6 +50,7 @@ class Groundwork:
     train: Stage
     dev: Stage | None
     dev_data: DataConfig
+    more: MoreTraining
     scored: Mapping[str, Stage]
     checks: tuple[Stage, ...]
     targets: tuple[str, ...]
@@ -70,44 +74,13 @@ def lay_groundwork(config: TransferConfig) -> Groundwork:
     corpora = Corpora(config, task, config.encoder, fingerprint, config.training.max_pieces)
     train = corpora.prepare(config.data, training_data, config.source, "train", config.train_limit)
     dev_data, dev, notes = _dev(config, corpora, training_data, test_data)
+    more = more_training(config, corpora, training_data, test_data, targets)
     scored = scored_corpora(config, corpora, test_data, targets)
     return Groundwork(
-        config, task, encoder_info(config.encoder), fingerprint, train, dev, dev_data, scored,
-        _checks(config, task, train, scored), targets, find_cards(training_data, test_data), notes,
+        config, task, encoder_info(config.encoder), fingerprint, train, dev, dev_data, more,
+        scored, _checks(config, task, {TRAIN: train, **more.stages}, scored), targets,
+        find_cards(training_data, test_data, *more.data), (*notes, *more.notes),
     )
-
-
-@dataclass(frozen=True)
-class Corpora:
-    """What all prepare stages of a plan share."""
-
-    config: ScoringConfig
-    task: Task
-    encoder: EncoderConfig
-    fingerprint: str
-    max_pieces: int
-
-    def prepare(self, data: DataConfig, source: DataSource, language: str, split: str, limit: int | None) -> Stage:
-        """The stage that reads and encodes one language and split."""
-        return Stage(
-            kind="prepare",
-            version=prepare.VERSION,
-            function="sprachbund.pipeline.prepare:run",
-            config={
-                "task": self.task.name,
-                "task_version": self.task.version,
-                "data_set": source.name,
-                "language": language,
-                "split": split,
-                "limit": limit,
-                "max_pieces": self.max_pieces,
-                **({"answers": plain(self.config.answers.windows())} if self.task.kind == "span" else {}),
-            },
-            files={"data": source.fingerprint(language, split), "encoder": self.fingerprint},
-            settings={"data": plain(data), "data_dir": self.config.data_dir, "encoder": plain(self.encoder)},
-            label=f"prepare {source.name} {language} {split}",
-            resources=Resources(cpus=1, memory_gib=1.0),
-        )
 
 
 def scored_corpora(
@@ -151,7 +124,9 @@ def find_cards(*sources: DataSource) -> tuple[DatasetCard, ...]:
     return tuple({source.card.name: source.card for source in sources if source.card}.values())
 
 
-def _checks(config: ScoringConfig, task: Task, train: Stage, scored: Mapping[str, Stage]) -> tuple[Stage, ...]:
+def _checks(
+    config: ScoringConfig, task: Task, learnt: Mapping[str, Stage], scored: Mapping[str, Stage]
+) -> tuple[Stage, ...]:
     if config.unknown_labels != "fail":
         return ()
     labels = Stage(
@@ -159,7 +134,7 @@ def _checks(config: ScoringConfig, task: Task, train: Stage, scored: Mapping[str
         version=check.VERSION,
         function="sprachbund.pipeline.check:run",
         config={"task": task.name},
-        inputs={check.TRAIN: train, **scored},
+        inputs={**learnt, **scored},
         settings={"data": plain(config.test_data_config()), "data_dir": config.data_dir},
         label="check the labels of all languages",
     )

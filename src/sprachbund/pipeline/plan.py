@@ -23,13 +23,13 @@ from sprachbund.models.saved_facts import model_description
 from sprachbund.pipeline import score, versions
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig, TransferConfig
 from sprachbund.pipeline.groundwork import (
-    Corpora,
     Groundwork,
     find_cards,
     find_targets,
     lay_groundwork,
     scored_corpora,
 )
+from sprachbund.pipeline.preparation import Corpora
 from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.resources import prediction_resources, training_resources
 from sprachbund.stages.stage import Stage
@@ -144,13 +144,15 @@ def train_stage(ground: Groundwork, config: TransferConfig, fusion: FusionConfig
             "training": plain(training),
             "seed": seed,
         },
-        inputs={"train": ground.train, **({"dev": ground.dev} if ground.dev else {})},
+        inputs={"train": ground.train, **ground.more.stages, **({"dev": ground.dev} if ground.dev else {})},
         files={"encoder": ground.fingerprint},
         extensions=(component.distribution,) if component.distribution else (),
         settings={
             "encoder": plain(config.encoder),
             "training": {name: getattr(training, name) for name in neutral},
             "system": fusion.label(),
+            "more_sources": list(config.more_sources),
+            "beyond": ground.more.beyond,
         },
         label=f"train {fusion.label()}, seed {seed}",
         resources=training_resources(ground.info, device=training.device, threads=training.threads,

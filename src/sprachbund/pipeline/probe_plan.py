@@ -18,7 +18,8 @@ from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.saved_facts import ModelDescription, is_saved_model, model_description
 from sprachbund.pipeline import pairs, versions
 from sprachbund.pipeline.config import EvaluationConfig
-from sprachbund.pipeline.groundwork import Corpora, Groundwork, find_cards
+from sprachbund.pipeline.groundwork import Groundwork, find_cards
+from sprachbund.pipeline.preparation import Corpora
 from sprachbund.pipeline.prepare import load_task, source_for
 from sprachbund.pipeline.probe_config import MEASURES, OF_TEXTS, OF_WORDS, Measure, ProbeConfig
 from sprachbund.pipeline.resources import torch_resources

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sprachbund.core.seeds import derive_seed
 from sprachbund.data.answers import AnswerConfig
-from sprachbund.data.labels import LabelSpace
+from sprachbund.data.labels import LabelSpace, joined_space
 from sprachbund.evaluation.predict import predict
 from sprachbund.evaluation.predict_answers import predict_answers
 from sprachbund.evaluation.score import primary_score
@@ -20,6 +20,7 @@ from sprachbund.models.heads.head import BY_KIND, HeadConfig
 from sprachbund.models.saved_facts import ModelDescription
 from sprachbund.models.saved_model import save_model
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
+from sprachbund.pipeline.corpora import learnt_of
 from sprachbund.pipeline.prepare import load_task, read_labels
 from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
@@ -27,32 +28,37 @@ from sprachbund.tasks.task import Task
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.origin import check_tokenizer
 from sprachbund.training.config import TrainingConfig
-from sprachbund.training.engine import TrainingProgress, train
+from sprachbund.training.data import LabelledCorpora
+from sprachbund.training.engine import TrainingProgress, train_on
+
+FEW = 6
+"""Languages of training data that are named one by one."""
 
 
 def run(job: Job) -> None:
     """Train one system with one seed.
 
     Config: task, source, encoder, fusion, pooling, head_normalisation, training, seed, for questions also answers.
-    Inputs: "train" and, where the source language has dev data, "dev". Output: `model/` (a saved model)
-    and `training.json` (history, dev score, speed).
+    Inputs: "train", perhaps more to learn from, and, where the source language has dev data, "dev". Output: `model/` (a
+    saved model) and `training.json` (history, dev score, speed).
     """
     task = load_task(str(job.config["task"]))
-    corpus = EncodedCorpus.load(job.inputs["train"])
+    learnt = learnt_of(job)
+    corpora = tuple(map(EncodedCorpus.load, learnt))
     dev = EncodedCorpus.load(job.inputs["dev"]) if "dev" in job.inputs else None
-    space = read_labels(job.inputs["train"])
+    space = joined_space(map(read_labels, learnt))
     config = TrainingConfig.model_validate(
         {**_mapping(job.config["training"]), **_mapping(job.settings["training"]), "threads": job.cpus}
     )
     answers = AnswerConfig.model_validate(job.config["answers"]) if task.kind == "span" else None
     seed = int(str(job.config["seed"]))
     opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
-    check_tokenizer((corpus, *([dev] if dev else [])), opened.tokenizer, str(job.config["encoder"]))
+    check_tokenizer((*corpora, *([dev] if dev else [])), opened.tokenizer, str(job.config["encoder"]))
     fusion = fusion_config(_mapping(job.config["fusion"]))
     head = head_config(task, space, config, job.config["pooling"], str(job.config["head_normalisation"]))
     model = build_transfer_model(opened.encoder, fusion, head, seed=derive_seed(seed, "model"))
-    result = train(
-        model, corpus, space, config, seed,
+    result = train_on(
+        model, LabelledCorpora(corpora, space), config, seed,
         work=job.work,
         emit=_progress(job),
         score_dev=_dev_scorer(task, dev, space, config, answers) if dev is not None else None,
@@ -60,11 +66,13 @@ def run(job: Job) -> None:
     description = ModelDescription(
         task=task.name,
         source=str(job.config["source"]),
+        more_sources=tuple(map(str, _listed(job.settings.get("more_sources")))),
+        beyond=str(job.settings.get("beyond", "")),
         encoder=str(job.config["encoder"]),
         provenance=opened.encoder.provenance,
         system=fusion.label(),
-        train_data=corpus.data_set,
-        train_examples=corpus.n_examples,
+        train_data=train_data(corpora),
+        train_examples=sum(corpus.n_examples for corpus in corpora),
         seed=seed,
         max_pieces=min(config.max_pieces, opened.tokenizer.max_pieces),
         answers=answers,
@@ -72,6 +80,17 @@ def run(job: Job) -> None:
     save_model(model, job.output / "model", tokenizer=opened.tokenizer, labels=space, description=description)
     summary = json.dumps(result.to_json(), indent=1, ensure_ascii=False)
     (job.output / "training.json").write_text(summary, encoding="utf-8")
+
+
+def train_data(corpora: Sequence[EncodedCorpus]) -> str:
+    """What was learnt from, in words: data sets, and the languages of each where there are several corpora."""
+    if len(corpora) == 1:
+        return corpora[0].data_set
+    found: dict[str, list[str]] = {}
+    for corpus in corpora:
+        found.setdefault(corpus.data_set, []).append(corpus.language)
+    return " + ".join(f"{name} ({', '.join(codes) if len(codes) <= FEW else f'{len(codes)} languages'})"
+                      for name, codes in found.items())
 
 
 def head_config(
@@ -106,6 +125,10 @@ def _progress(job: Job) -> Callable[[TrainingProgress], None]:
                           progress.steps, "steps", progress.values, progress.note))
 
     return emit
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value or ())
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def describe_targets(table: ScoreTable, split: str, unaveraged: Collection[str])
         LanguageError: a target that the language table does not know.
     """
     source = find_variant(table.source).language.code
+    trained = {find_variant(code).language.code for row in table.rows() for code in row.more_sources}
     described = []
     for code in table.targets_of(split):
         row = next(row for row in table.rows() if (row.target, row.split) == (code, split))
@@ -55,7 +56,8 @@ def describe_targets(table: ScoreTable, split: str, unaveraged: Collection[str])
         language = variant.language
         described.append(TargetInfo(
             code=code, base=language.code, name=variant.name, family=language.family, branch=language.branch,
-            script=variant.script, is_source=language.code == source, averaged=code not in unaveraged,
+            script=variant.script, is_source=language.code == source,
+            averaged=code not in unaveraged and language.code not in trained,
             examples=len(row.identities), fingerprint=row.fingerprint, data_set=row.data_set,
         ))
     return tuple(described)

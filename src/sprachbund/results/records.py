@@ -58,7 +58,8 @@ class ScoreRow:
         notes: counted things the reader did to this corpus.
         aggregator: the system's label without layer numbers ("DLFA (literal)"): what a curve over layers is made of.
         settings: what was tuned for this system, in words ("head learning rate 0.005"); "" for the task's own.
-        remark: a sentence that every table repeats ("stand-in training set"), or "".
+        remark: a sentence that every table repeats ("stand-in training set", "few-shot: ..."), or "".
+        more_sources: codes of further languages that were trained on like the source.
     """
 
     task: str
@@ -94,13 +95,15 @@ class ScoreRow:
     aggregator: str = ""
     settings: str = ""
     remark: str = ""
+    more_sources: tuple[str, ...] = ()
 
 
-_LISTS = {"layers": pa.int32(), "intermediate": pa.string(), "columns": pa.string(), "identities": pa.string()}
+_LISTS = {"layers": pa.int32(), "intermediate": pa.string(), "columns": pa.string(), "identities": pa.string(),
+          "more_sources": pa.string()}
 _ARRAYS = ("counts", "words", "windowed", "unpredicted", "repaired", "ignored")
 _INTEGERS = ("metric_version", "train_examples", "seed")
-_LATER = ("aggregator", "settings", "remark")
-"""Columns that files of version 1 do not have."""
+_LATER = ("aggregator", "settings", "remark", "more_sources")
+"""Columns that older files do not have."""
 
 
 def _type(name: str) -> pa.DataType:
@@ -148,8 +151,10 @@ def read_rows(path: Path) -> list[ScoreRow]:
         raise FormatError(f"not readable as score rows: {error}", where=Location(str(path))) from None
     for name in _LATER:
         if name not in table.schema.names and "system" in table.schema.names:
-            text = table["system"] if name == "aggregator" else pa.array([""] * len(table), pa.string())
-            table = table.append_column(SCHEMA.field(name), text)
+            empty = pa.array([[] if name in _LISTS else ""] * len(table), SCHEMA.field(name).type)
+            table = table.append_column(SCHEMA.field(name), table["system"] if name == "aggregator" else empty)
+    if set(table.schema.names) == set(SCHEMA.names):
+        table = table.select(SCHEMA.names)
     if not table.schema.equals(SCHEMA):
         missing = sorted(set(SCHEMA.names) - set(table.schema.names))
         raise FormatError(f"the columns are not those of score rows (missing: {', '.join(missing) or 'none'})",

@@ -29,7 +29,7 @@ def described(rows: Iterable[ScoreRow], cell: Cell) -> list[ScoreRow]:
     """Rows of a cell's score stages with what these do not know: the sweep's words for it."""
     return [
         replace(row, run=cell.task.label, aggregator=cell.fusion.aggregator(), settings=cell.settings,
-                remark=cell.task.note)
+                remark="; ".join(filter(None, (row.remark, cell.task.note))))
         for row in rows
     ]
 
@@ -45,7 +45,7 @@ def cell_score(rows: Iterable[ScoreRow], planned: PlannedCell, unaveraged: Colle
     primary = [row for row in rows if row.primary]
     on_dev = fmean(value(row) for row in primary if row.stage == planned.keys["score dev"])
     on_targets = [value(row) for row in primary
-                  if row.stage == planned.keys.get("score") and row.target not in {row.source, *unaveraged}]
+                  if row.stage == planned.keys.get("score") and row.target not in {row.source, *row.more_sources, *unaveraged}]
     return CellScore(on_dev, fmean(on_targets) if on_targets else None)
 
 
