@@ -65,6 +65,7 @@ def test_the_page_carries_the_provenance_and_its_own_legend() -> None:
                  "The last layer carries a final norm"):
         assert text in page
     assert "fine-tuning" not in page
+    assert page.count('<figure class="desk map scroll"') == page.count('<figure class="phone map">') == 1
     assert {section.name for section in contents.sections} == {"layers", "families", "languages"}
 
 

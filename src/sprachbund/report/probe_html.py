@@ -65,9 +65,10 @@ def _section(contents: ProbeContents, section: ProbeSection, legend: Sequence[tu
                      "</figure>" for drawn in section.panels)
     shown = f'<ul class="legend">{keys}</ul>\n<div class="grid-panels">{panels}</div>\n{note}' if panels else ""
     for drawn in section.maps:
-        shown += (f'<h3>{escape(drawn.label)}</h3>\n<figure class="map scroll" tabindex="0" role="region" '
-                  f'aria-label="{escape(drawn.label)}"><div style="min-width:{drawn.width:.0f}px">{drawn.svg}</div>'
-                  f"</figure>\n{note}")
+        on_phone = f'<figure class="phone map">{drawn.phone}</figure>\n' if drawn.phone else ""
+        shown += (f'<h3>{escape(drawn.label)}</h3>\n<figure class="{"desk " if on_phone else ""}map scroll" '
+                  f'tabindex="0" role="region" aria-label="{escape(drawn.label)}"><div '
+                  f'style="min-width:{drawn.width:.0f}px">{drawn.svg}</div></figure>\n{on_phone}{note}')
     for table in section.tables:
         laid = table_html(table, contents.provenance, sortable=True)
         shown += laid if not panels and not section.maps else (

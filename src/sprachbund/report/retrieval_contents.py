@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import PurePath
 
-from sprachbund.report.charts import FULL
+from sprachbund.report.charts import FULL, PHONE
 from sprachbund.report.figures.curves import Curve, Place, curves_chart
 from sprachbund.report.figures.rows import Group, Point, Row
 from sprachbund.report.figures.scores import Average as Line
@@ -31,7 +31,7 @@ from sprachbund.report.run_info import RunInfo, flat_settings
 from sprachbund.report.sweep_charts import PANEL, PANEL_HEIGHT, Drawn, slug
 from sprachbund.results.retrieval_findings import RetrievalAverage, RetrievalFindings
 
-_GUTTER = 190.0
+_GUTTER, _PHONE_GUTTER = 190.0, 116.0
 _FOUND = {"parallel": "Translations are found", "pool": "Answers are ranked", "mining": "Pairs are mined"}
 _FUSED = "fused state"
 
@@ -168,7 +168,9 @@ def _languages(findings: RetrievalFindings) -> ProbeSection:
     label = f"{metric} in every language, by family: " + " and ".join(system.name for system in systems)
     draw = partial(scores_chart, groups, lines, width=FULL, gutter=_GUTTER, title=label,
                    description="A dot with its interval in each language; dashed lines are means over languages.")
-    drawn = Drawn("languages", label, draw(name="languages"), "", draw(name="languages", standalone=True), FULL)
+    drawn = Drawn("languages", label, draw(name="languages"),
+                  draw(name="languages-phone", width=PHONE, gutter=_PHONE_GUTTER),
+                  draw(name="languages", standalone=True), FULL)
     return ProbeSection("languages", "Every language", "", (), (drawn,), (languages_table(findings),))
 
 
