@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sprachbund.api_claims import claims
     from sprachbund.api_probe import probe
     from sprachbund.api_retrieve import retrieve
+    from sprachbund.api_suite import score_suite
     from sprachbund.api_sweep import sweep
     from sprachbund.languages.language import find as language
     from sprachbund.models.encoders.opening import open_encoder as load_encoder
@@ -36,6 +37,7 @@ __all__ = [
     "probe",
     "retrieve",
     "run",
+    "score_suite",
     "sweep",
 ]
 
@@ -54,6 +56,7 @@ _ADDRESSES = {
     "probe": "sprachbund.api_probe:probe",
     "retrieve": "sprachbund.api_retrieve:retrieve",
     "run": "sprachbund.api:run",
+    "score_suite": "sprachbund.api_suite:score_suite",
     "sweep": "sprachbund.api_sweep:sweep",
 }
 
