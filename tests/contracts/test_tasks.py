@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from sprachbund.data.examples import Answer, Example, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import Answer, Example, FrameExample, QuestionExample, TextExample, TokenExample
 from sprachbund.data.labels import LabelSpace
 from sprachbund.tasks.classification import Classification
 from sprachbund.tasks.task import TASKS
@@ -16,6 +16,8 @@ from sprachbund.testing.check_task import check_task
 EXAMPLES: dict[str, list[Example]] = {
     "tokens": [TokenExample("1", ("Hej", "!"), ("INTJ", "PUNCT")), TokenExample("2", ("Ja",), ("X",))],
     "sequence": [TextExample("1", "Ja", label="gut"), TextExample("2", "Nein", label="schlecht")],
+    "joint": [FrameExample("1", ("Hej", "du"), ("O", "B-who"), intent="greet"),
+              FrameExample("2", ("Ja",), ("O",), intent="agree")],
     "span": [QuestionExample("1", "Wer?", "Eva ging.", (Answer("Eva", 0),)),
              QuestionExample("2", "Was?", "Nichts.", ())],
 }

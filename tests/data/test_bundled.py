@@ -93,6 +93,18 @@ def test_the_fingerprint_changes_with_templates_names_and_code(monkeypatch):
     assert source.fingerprint("fr", "test") != before
 
 
+def test_frames_are_words_with_slots_and_the_intents_of_texts():
+    frames, words, texts = (open_bundled("ha-intents", kind).corpus("fr", "test").examples
+                            for kind in ("joint", "tokens", "sequence"))
+    intents = {text.identity: text.label for text in texts}
+    assert [(one.identity, one.words, one.labels) for one in frames] == [
+        (one.identity, one.words, one.labels) for one in words]
+    assert all(one.intent == intents[one.identity] for one in frames)
+    assert len({one.intent for one in frames}) > 20
+    domains = open_bundled("ha-intents", "joint", "domain").corpus("fr", "test").examples
+    assert len({one.intent for one in domains}) < len({one.intent for one in frames})
+
+
 def test_a_language_is_made_in_less_than_a_second():
     source = open_bundled("ha-intents", "sequence")
     source.corpus("en", "train")
@@ -105,7 +117,7 @@ def test_a_language_is_made_in_less_than_a_second():
     ("name", "kind", "labels", "told"),
     [
         ("ha-intent", "sequence", None, r"no data set 'ha-intent'(?s:.)*did you mean ha-intents\?"),
-        ("ha-intents", "sequence", "slot", r"no label set 'slot' for texts with one label(?s:.)*intent or domain"),
+        ("ha-intents", "sequence", "slot", r"no label set 'slot' for commands as a whole(?s:.)*intent or domain"),
         ("ha-intents", "tokens", "intent", r"no label set 'intent' for words with labels(?s:.)*there is: slot"),
     ],
 )

@@ -29,6 +29,9 @@ def test_every_card_names_what_there_is(name: str) -> None:
     known = card(name)
     assert known.format is None or known.format in READERS.built_in
     assert set(known.tasks) <= set(TASKS.built_in)
+    formats = {name for name in (known.format, *known.other_formats) if name}
+    assert formats <= set(READERS.built_in)
+    assert not formats or all(formats.intersection(TASKS.load(task).value.formats) for task in known.tasks)
     assert known.task == known.tasks[0]
     assert all(find_card(partner) for partner in known.train_with)
     codes = known.languages + known.extra_languages

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.data.counts import Places, Tally, twice_encoded
-from sprachbund.data.examples import Answer, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import Answer, FrameExample, QuestionExample, TextExample, TokenExample
 
 
 def test_sentences_words_and_labels_are_counted() -> None:
@@ -17,6 +17,15 @@ def test_sentences_words_and_labels_are_counted() -> None:
     assert (counted.examples, counted.words, counted.characters, counted.unlabelled) == (3, 4, 14, 1)
     assert list(counted.labels.items()) == [("O", 2), ("B-PER", 1)]
     assert (counted.lengths, counted.letters, counted.notes) == ({1: 2, 2: 1}, {"LATIN": 14}, {"a": 1})
+
+
+def test_frames_count_slots_and_intents_and_what_is_missing_of_either() -> None:
+    tally = Tally(set(), collects=False)
+    for frame in (FrameExample("1", ("a", "b"), ("O", "B-x"), intent="ask"), FrameExample("2", ("c",), ("O",)),
+                  FrameExample("3", ("d", "e"), None, intent="ask")):
+        tally.add(frame)
+    assert (tally.words, tally.unlabelled) == (5, 3)
+    assert tally.labels == {"O": 2, "B-x": 1, "intent:ask": 2}
 
 
 def test_questions_without_answers_and_with_blanked_ones() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sprachbund.core.errors import FormatError
-from sprachbund.data.examples import TextExample, TokenExample
+from sprachbund.data.examples import FrameExample, TextExample, TokenExample
 from sprachbund.data.inputs import plain_example, read_file, read_texts
 
 
@@ -28,6 +28,16 @@ def test_conllu_is_read_by_its_own_reader(tmp_path: Path) -> None:
     path.write_text("# sent_id = x\n1\tHej\t_\tINTJ\t_\t_\t_\t_\t_\t_\n\n", encoding="utf-8")
     (example,) = read_file(str(path), "tokens")
     assert (example.identity, example.words) == ("x", ("Hej",))  # type: ignore[union-attr]
+
+
+def test_sentences_for_intents_and_slots_are_words_without_either_or_frames_of_their_own_files(tmp_path: Path) -> None:
+    (example,) = read_texts(["Wake me!"], None, "joint")
+    assert example == FrameExample("1", ("Wake", "me", "!"))
+    path = tmp_path / "a.conll"
+    path.write_text("# intent = alarm\n1\tWake\talarm\tO\n", encoding="utf-8")
+    (frame,) = read_file(str(path), "joint")
+    assert isinstance(frame, FrameExample)
+    assert (frame.words, frame.intent) == (("Wake",), "alarm")
 
 
 def test_texts_of_the_command_line_may_be_pairs() -> None:

@@ -9,10 +9,11 @@ import pytest
 from sprachbund.core.canonical import canonical_json
 from sprachbund.core.errors import DataError, RegistryError
 from sprachbund.data.catalogue import card
-from sprachbund.data.examples import TextExample
+from sprachbund.data.examples import FrameExample, TextExample, TokenExample
 from sprachbund.data.labels import Kind
 from sprachbund.data.locations import DataConfig, check_data_dir, open_source
 from sprachbund.data.source import DataSource
+from sprachbund.tasks.task import TASKS
 
 FILES = Path(__file__).parent / "files"
 FORMATS: dict[Kind, tuple[str, ...]] = {"tokens": ("conllu", "token_columns"), "sequence": ("tsv", "csv", "jsonl")}
@@ -52,6 +53,21 @@ def test_a_card_within_the_data_folder_or_as_the_data_folder(tmp_path: Path) -> 
         assert source.card.name == source.name == "xnli"
         assert source.corpus("de", "test").examples[0] == TextExample(
             "1", "a", "b", "neutral", source.corpus("de", "test").examples[0].location)
+
+
+def test_a_card_with_several_readers_serves_each_task_by_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "xsid" / "de" / "test.conll"
+    path.parent.mkdir(parents=True)
+    path.write_text("# text = Regnet es?\n# intent = rain\n1\tRegnet\train\tB-x\n2\tes\train\tO\n", encoding="utf-8")
+    found = []
+    for name in ("tagging", "intent_slots", "classification"):
+        task = TASKS.load(name).value
+        source = open_source(DataConfig(name="xsid"), kind=task.kind, formats=task.formats, data_dir=tmp_path)
+        found += source.corpus("de", "test").examples
+    words, frame, text = found
+    assert (type(words), type(frame), type(text)) == (TokenExample, FrameExample, TextExample)
+    assert words.labels == frame.labels == ("B-x", "O")
+    assert (frame.intent, text.label, text.text) == ("rain", "rain", "Regnet es?")
 
 
 def test_options_of_the_config_go_before_those_of_the_card(tmp_path: Path) -> None:

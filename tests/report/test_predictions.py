@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from sprachbund.core.errors import RegistryError
-from sprachbund.data.examples import TextExample, TokenExample
+from sprachbund.core.source import Location
+from sprachbund.data.examples import FrameExample, TextExample, TokenExample
+from sprachbund.data.formats.frames import FrameJsonReader
+from sprachbund.data.formats.reader import ReaderOptions
 from sprachbund.evaluation.labelled import Labelled
 from sprachbund.report.predictions import write_predictions
 
@@ -42,6 +47,20 @@ def test_json_lines_hold_texts_pairs_and_confidence() -> None:
     record = json.loads(_written("jsonl", TEXT))
     assert record == {"id": "7", "text": "licht an", "text_pair": "Flur", "label": "HassTurnOn", "confidence": 0.9877}
     assert json.loads(_written("jsonl", TAGGED))["labels"] == ["DET", "NOUN", None, "VERB"]
+
+
+def test_intents_stand_above_the_words_and_json_lines_can_be_read_again(tmp_path: Path) -> None:
+    frame = Labelled(FrameExample("s1", ("Weck", "mich")), ("O", None), (0.9, 0.0), None, "alarm", 0.75)
+    silent = Labelled(FrameExample("s2", ("x",)), (None,), (0.0,))
+    assert _written("table", frame, silent) == "alarm\t0.750\nWeck mich\nO    ?\n\n?\t0.000\nx\n?\n\n"
+    lines = _written("conllu", frame, silent).splitlines()
+    assert lines[:2] == ["# sent_id = s1", "# intent = alarm"]
+    assert "# intent = _" in lines
+    path = tmp_path / "a.jsonl"
+    path.write_text(_written("jsonl", Labelled(frame.example, ("O", "B-x"), (0.9, 0.8), None, "alarm", 0.75)),
+                    encoding="utf-8")
+    (again,) = FrameJsonReader().read(path, ReaderOptions(), Counter())
+    assert again == FrameExample("s1", ("Weck", "mich"), ("O", "B-x"), Location(str(path), 1), "alarm")
 
 
 def test_texts_cannot_be_conllu() -> None:

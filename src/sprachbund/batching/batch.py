@@ -22,7 +22,8 @@ class Batch:
         type_ids: (batch, positions) segment ids, or None where the encoder has no use for them.
         word_positions: (words,) for token tasks the flat index `row * positions + position` of the piece
             that stands for each word; empty for sequence tasks. For questions, of each place where an answer may
-            start or end, of which the first of a row stands for "no answer".
+            start or end, of which the first of a row stands for "no answer". -1 - row where a row is read as a whole
+            (the intent of a sentence).
         labels: (words,) for token tasks, (batch,) for sequence tasks; -100 is left out of the loss;
             for questions (words,) 0 where the answer starts, 1 where it ends, 2 for both; None in prediction.
         windows: (batch,) index of each row's window in the encoded corpus.

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from sprachbund.batching.batch import Batch
 from sprachbund.core.errors import DataError
+from sprachbund.tokenization.chunks import WHOLE
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.ragged import Integers, offsets_of, ragged_index
 
@@ -115,7 +116,9 @@ def _reads(corpus: EncodedCorpus, local: Integers, first_row: int, positions: in
     counts = corpus.read_offsets[local + 1] - starts
     source = ragged_index(starts, counts)
     rows = np.repeat(np.arange(first_row, first_row + len(local)), counts)
-    return rows * positions + corpus.read_positions[source], corpus.read_words[source]
+    inside = corpus.read_positions[source]
+    at = rows * positions + inside
+    return np.where(inside == WHOLE, -1 - rows, at) if corpus.kind == "joint" else at, corpus.read_words[source]
 
 
 def _check_alike(corpora: Sequence[EncodedCorpus]) -> None:

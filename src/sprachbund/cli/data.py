@@ -15,7 +15,7 @@ from sprachbund.cli.options import DataDir
 from sprachbund.cli.terminal import console
 from sprachbund.core.errors import DataError
 from sprachbund.data.catalogue import DatasetCard, cards
-from sprachbund.data.examples import Example, QuestionExample, TokenExample
+from sprachbund.data.examples import Example, FrameExample, QuestionExample, TokenExample
 from sprachbund.data.splits import sample
 from sprachbund.languages.language import find_variant
 
@@ -46,7 +46,8 @@ def show(
     name: Annotated[str, typer.Argument(help="A data set's name, a folder, or a pattern with {language}.")],
     language: Annotated[str | None, typer.Option("--language", "-l", help="Language code or name.")] = None,
     split: Annotated[str, typer.Option(help="train, dev or test.")] = "test",
-    task: Annotated[str | None, typer.Option(help="tagging or classification; default: the data set's own.")] = None,
+    task: Annotated[str | None, typer.Option(help="What it is read for: tagging, classification, ...; default: the "
+                                             "data set's own task.")] = None,
     labels: Annotated[str | None, typer.Option(help="Label set, where a data set offers several.")] = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="Number of examples.")] = 10,
     seed: Annotated[int, typer.Option(help="Which examples are drawn.")] = 0,
@@ -86,7 +87,8 @@ def _line(example: Example) -> str:
         labels = example.labels or ("",) * len(example.words)
         words = (f"{escape(word)}[cyan]/{escape(label)}[/]" if label not in {"", "O"} else escape(word)
                  for word, label in zip(example.words, labels, strict=True))
-        return "  " + " ".join(words)
+        intent = f"[cyan]{escape(example.intent or '-'):<28}[/] " if isinstance(example, FrameExample) else ""
+        return f"  {intent}" + " ".join(words)
     if isinstance(example, QuestionExample):
         told = " | ".join(dict.fromkeys(answer.text for answer in example.answers or ())) or "-"
         return f"  [cyan]{escape(told):<28}[/] {escape(example.question)} [dim]|[/] {escape(example.context)}"

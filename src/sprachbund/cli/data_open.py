@@ -7,12 +7,15 @@ from pathlib import Path
 from sprachbund.core.errors import DataError, join_or
 from sprachbund.data.catalogue import cards
 from sprachbund.data.check import SPLITS
-from sprachbund.data.examples import TokenExample
+from sprachbund.data.examples import FrameExample, TokenExample
 from sprachbund.data.formats.columns import is_header
 from sprachbund.data.hub import HUB
 from sprachbund.data.locations import DataConfig, open_source
 from sprachbund.data.source import DataSource
 from sprachbund.tasks.task import TASKS
+
+_ALL_OF_A_SENTENCE = ["intent_slots"]
+"""Tasks that come first: other tasks read a part of their files."""
 
 
 def open_by_name(name: str, task: str | None, labels: str | None, data_dir: str | None) -> DataSource:
@@ -30,7 +33,8 @@ def open_by_name(name: str, task: str | None, labels: str | None, data_dir: str 
     folder = Path(data_dir) if data_dir else None
     known = {card.name: card.task for card in cards()}
     bare = name.removeprefix(HUB)
-    names = [task] if task else [known[bare]] if bare in known else TASKS.names()
+    names = [task] if task else [known[bare]] if bare in known else _ALL_OF_A_SENTENCE + [
+        each for each in TASKS.names() if each not in _ALL_OF_A_SENTENCE]
     opened: list[DataSource] = []
     faults = []
     for candidate in names:
@@ -56,4 +60,6 @@ def _fits(source: DataSource) -> bool:
         first = next(iter(source.stream(source.languages(split)[0], split).examples), None)
     except DataError:
         return False
+    if isinstance(first, FrameExample):
+        return first.intent is not None
     return not (isinstance(first, TokenExample) and is_header([first.words[0], *(first.labels or ())[:1]]))

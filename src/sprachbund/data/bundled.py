@@ -13,7 +13,7 @@ from sprachbund.core.canonical import digest
 from sprachbund.core.errors import DataError, join_or, near_matches
 from sprachbund.data.card import DatasetCard
 from sprachbund.data.catalogue import card
-from sprachbund.data.examples import Corpus, Example, ExampleStream, TextExample, TokenExample
+from sprachbund.data.examples import Corpus, Example, ExampleStream, FrameExample, TextExample, TokenExample
 from sprachbund.data.ha_intents.commands import SOURCE, Command, source_commands, target_commands
 from sprachbund.data.ha_intents.names import named_languages, names_digest
 from sprachbund.data.ha_intents.surface import tagged
@@ -22,7 +22,8 @@ from sprachbund.data.labels import Kind
 from sprachbund.data.source import DataSource, split_name
 from sprachbund.languages.language import find_variant
 
-LABEL_SETS: dict[Kind, tuple[str, ...]] = {"sequence": ("intent", "domain"), "tokens": ("slot",)}
+LABEL_SETS: dict[Kind, tuple[str, ...]] = {"sequence": ("intent", "domain"), "tokens": ("slot",),
+                                           "joint": ("intent", "domain")}
 """Label sets of ha-intents by what a task reads, the default first."""
 
 
@@ -31,8 +32,8 @@ def open_bundled(name: str, kind: Kind, labels: str | None = None) -> DataSource
 
     Args:
         name: "ha-intents".
-        kind: "sequence" for one label a command, "tokens" for slots as BIO labels a word.
-        labels: "intent" (fine) or "domain" (coarse) for sequences, "slot" for tokens; None: the first.
+        kind: "sequence" for one label a command, "tokens" for slots as BIO labels a word, "joint" for both.
+        labels: "intent" (fine) or "domain" (coarse) for commands, "slot" for words alone; None: the first.
 
     Raises:
         DataError: there is no such data set or label set.
@@ -47,7 +48,7 @@ def open_bundled(name: str, kind: Kind, labels: str | None = None) -> DataSource
                         remedy="run it with --task classification or --task tagging, or choose another data set")
     offered = LABEL_SETS[kind]
     if labels is not None and labels not in offered:
-        what = "texts with one label" if kind == "sequence" else "words with labels"
+        what = "words with labels" if kind == "tokens" else "commands as a whole"
         raise DataError(f"{name} has no label set {labels!r} for {what}",
                         remedy=f"there is: {join_or(offered)}; leave `labels` out for {offered[0]}")
     return HaIntents(kind, labels or offered[0])
@@ -62,7 +63,7 @@ class HaIntents:
     the label sets and `data.ha_intents.names` for what is ours.
 
     Args:
-        kind: "sequence" or "tokens".
+        kind: "sequence", "tokens" or "joint".
         labels: the label set.
     """
 
@@ -135,6 +136,8 @@ class HaIntents:
         if self.kind == "tokens":
             return TokenExample(command.identity, *tagged(command.surface))
         label = command.domain if self.labels == "domain" else command.intent
+        if self.kind == "joint":
+            return FrameExample(command.identity, *tagged(command.surface), intent=label)
         return TextExample(command.identity, command.surface.text, label=label)
 
     def _checked(self, language: str, split: str) -> tuple[str, str]:

@@ -69,6 +69,8 @@ class DatasetCard(Config):
     """The registered tasks it is for, the usual one first."""
     format: str | None = None
     """Registered reader, or None for data that come with the package."""
+    other_formats: tuple[str, ...] = ()
+    """Registered readers of the same files for those of `tasks` that do not read `format`."""
     reader: ReaderOptions = ReaderOptions()
     """Columns and rules of that reader."""
     labels: dict[str, str] = Field(default_factory=dict)

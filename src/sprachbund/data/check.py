@@ -13,7 +13,7 @@ from typing import Literal
 
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.data.counts import Counts, Places, Tally
-from sprachbund.data.examples import Example, TextExample, TokenExample
+from sprachbund.data.examples import Example, FrameExample, TextExample, TokenExample
 from sprachbund.data.file_source import FileSource
 from sprachbund.data.formats.lines import undecodable
 from sprachbund.data.scripts import words_of_script
@@ -126,7 +126,7 @@ def check_counts(counted: Counts, unit: str) -> Iterator[Finding]:
 
     Args:
         counted: the corpus.
-        unit: what carries labels: "words", "texts" or "questions".
+        unit: what carries labels: "words", "words and sentences", "texts" or "questions".
     """
     def found(kind: FindingKind, places: Places, what: str) -> Iterator[Finding]:
         if places.count:
@@ -150,6 +150,8 @@ def check_counts(counted: Counts, unit: str) -> Iterator[Finding]:
 
 def _unit(example: Example) -> str:
     """What carries labels."""
+    if isinstance(example, FrameExample):
+        return "words and sentences"
     if isinstance(example, TokenExample):
         return "words"
     return "texts" if isinstance(example, TextExample) else "questions"

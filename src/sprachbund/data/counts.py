@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from sprachbund.data.examples import Example, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import Example, FrameExample, QuestionExample, TextExample, TokenExample
 from sprachbund.data.scripts import scripts_of
 from sprachbund.data.splits import content
 
@@ -39,8 +39,8 @@ class Counts:
         examples: how many.
         words: words of token examples; words separated by blanks of texts (few in scripts without blanks).
         characters: of all texts, in code points.
-        labels: label -> how often, the most frequent first.
-        unlabelled: words, texts or questions without a label or answer.
+        labels: label -> how often, the most frequent first; of frames slots and, with their mark, intents.
+        unlabelled: words, texts or questions without a label or answer; of frames words and sentences.
         lengths: words of an example -> how many examples are that long.
         letters: first word of a letter's Unicode name ("LATIN") -> how many letters.
         notes: what the reader counted.
@@ -122,7 +122,10 @@ class Tally:
         )
 
     def _labels(self, example: Example) -> None:
-        if isinstance(example, TokenExample):
+        if isinstance(example, FrameExample):
+            self.labels.update(label for label in example.frame if label is not None)
+            self.unlabelled += example.frame.count(None)
+        elif isinstance(example, TokenExample):
             self.labels.update(example.labels or ())
             self.unlabelled += 0 if example.labels else len(example.words)
         elif isinstance(example, TextExample):

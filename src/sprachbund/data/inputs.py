@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.core.source import Location
-from sprachbund.data.examples import Example, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import Example, FrameExample, QuestionExample, TextExample, TokenExample
 from sprachbund.data.formats.lines import open_lines, stream_lines
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.data.labels import Kind
@@ -19,7 +19,7 @@ from sprachbund.data.labels import Kind
 _STANDARD_INPUT = "standard input"
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
 _READERS = {"tokens": {".conllu": "conllu"}, "sequence": {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl"},
-            "span": {".json": "squad"}}
+            "span": {".json": "squad"}, "joint": {".conll": "frame_columns", ".jsonl": "frame_jsonl"}}
 
 
 def read_texts(texts: Sequence[str], pair: str | None, kind: Kind) -> Iterator[Example]:
@@ -31,7 +31,8 @@ def read_texts(texts: Sequence[str], pair: str | None, kind: Kind) -> Iterator[E
 def read_file(name: str, kind: Kind) -> Iterator[Example]:
     """Examples from a file, one at a time.
 
-    CoNLL-U (for taggers), TSV, CSV, JSONL (for classifiers) and SQuAD's JSON (for questions, which are read from
+    CoNLL-U (for taggers), frames as `.conll` or JSONL (for models of intents and slots), TSV, CSV, JSONL (for
+    classifiers) and SQuAD's JSON (for questions, which are read from
     nothing else) are read as such, by their ending; anything else, and standard input (`-`), is one text a line,
     blank lines left out.
 
@@ -58,7 +59,7 @@ def read_file(name: str, kind: Kind) -> Iterator[Example]:
 def plain_example(text: str, identity: str, kind: Kind, *, pair: str | None = None) -> Example:
     """An example without labels; of a question `pair` is the context.
 
-    For taggers the text is split into words: runs of letters and digits (with inner hyphens and
+    For taggers, of slots too, the text is split into words: runs of letters and digits (with inner hyphens and
     apostrophes), every other sign alone. Scripts without spaces stay in runs as long as the
     text has them; give such text as CoNLL-U if word boundaries matter.
 
@@ -75,7 +76,8 @@ def plain_example(text: str, identity: str, kind: Kind, *, pair: str | None = No
         return QuestionExample(identity, text.strip(), pair)
     if kind == "sequence":
         return TextExample(identity, text.strip(), pair)
-    return TokenExample(identity, tuple(_WORD.findall(text)) or (text,))
+    words = tuple(_WORD.findall(text)) or (text,)
+    return FrameExample(identity, words) if kind == "joint" else TokenExample(identity, words)
 
 
 def _lines(lines: Iterator[tuple[int, str]], name: str, kind: Kind) -> Iterator[Example]:

@@ -27,7 +27,8 @@ BUNDLED = "bundled:"
 """What a name of data that come with the package begins with."""
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _FLAT = re.compile(rf"(?P<split>{'|'.join(SPLIT_NAMES)})(?P<between>[-_.])[A-Za-z]{{2,3}}(?P<ending>\.[\w.]+)")
-_KINDS: dict[str, Kind] = {"tagging": "tokens", "classification": "sequence", "span_qa": "span"}
+_KINDS: dict[str, Kind] = {"tagging": "tokens", "classification": "sequence", "span_qa": "span",
+                           "intent_slots": "joint"}
 
 
 class DataConfig(Config):
@@ -62,7 +63,7 @@ def open_source(
 
     Args:
         config: which data.
-        kind: what the task reads, "tokens", "sequence" or "span".
+        kind: what the task reads, "tokens", "sequence", "span" or "joint".
         formats: readers that the task understands, in the order in which files are looked for.
         data_dir: the folder that holds data sets; names and relative paths are looked for there, then here.
 
@@ -209,7 +210,8 @@ def _source(
     config: DataConfig, files: Files, left_out: tuple[str, ...], card: DatasetCard | None,
     formats: tuple[str, ...], name: str, place: str,
 ) -> DataSource:
-    chosen = config.format or (card.format if card else None)
+    chosen = config.format or (next((name for name in (card.format, *card.other_formats) if name in formats),
+                                    card.format) if card else None)
     if chosen is not None and chosen not in formats and chosen in READERS.built_in:
         raise DataError(f"the format {chosen} is not one that this task reads",
                         remedy=f"it reads {', '.join(formats)}")

@@ -72,6 +72,9 @@ class GateSums:
             numbers = np.repeat(outputs.cpu().numpy(), batch.mask.sum(1).cpu().numpy())
         else:
             positions, numbers = batch.word_positions, outputs.cpu().numpy()
+            if self.corpora[0].kind == "joint":  # the words, not the sentences whose intent is read
+                read = positions >= 0
+                positions, numbers = positions[read], numbers[read.cpu().numpy()]
         rows = gate.flatten(0, 1).index_select(0, positions).float()
         classes, inverse, words = np.unique(self._class[numbers], return_inverse=True, return_counts=True)
         member = torch.nn.functional.one_hot(torch.from_numpy(inverse), len(classes)).to(rows).T

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sprachbund.core.errors import LabelError, join_or, near_matches
 from sprachbund.data.labels import OUTSIDE, LabelSpace, UnknownLabels
 from sprachbund.evaluation.predictions import Predictions
+from sprachbund.metrics.frames import NOT_ASKED
 from sprachbund.metrics.metric import METRICS, AnswerMetric, Metric
 from sprachbund.results.records import ScoreRow
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
@@ -86,7 +87,8 @@ def score(
 
     A word without a prediction counts as wrong. Gold labels that the source language does not know
     make an error under "fail". Under "ignore" they are counted in `ignored`, and their words are left
-    out of the scores; where spans are tagged they become "O" instead, so that spans keep their places.
+    out of the scores; where spans are tagged they become "O" instead, so that spans keep their places. A sentence with
+    an unknown intent is scored by its slots alone.
 
     Args:
         corpus: with gold labels throughout.
@@ -204,6 +206,10 @@ def _without_unknown(
     ignored = np.array([sum(label not in known for label in one) for one in gold], dtype=np.int64)
     if not ignored.any():
         return _Pairs(gold, predicted, ignored)
+    if labels.kind == "joint":
+        gold = [[label if label in known else OUTSIDE if place else NOT_ASKED for place, label in enumerate(one)]
+                for one in gold]
+        return _Pairs(gold, predicted, ignored)
     if labels.spans:
         gold = [[label if label in known else OUTSIDE for label in one] for one in gold]
         return _Pairs(gold, predicted, ignored)
@@ -216,7 +222,7 @@ def _kept(rows: list[list[L]], keep: list[list[bool]]) -> list[list[L]]:
 
 
 def _unknown(corpus: EncodedCorpus, unknown: Counter[str], labels: LabelSpace) -> LabelError:
-    item = "word" if corpus.kind == "tokens" else "text"
+    item = {"tokens": "word", "joint": "label"}.get(corpus.kind, "text")
     shown = [f"{label!r} ({count} {item}{'s' * (count > 1)})" for label, count in unknown.most_common(_SHOWN)]
     more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
     near = sorted({match for label in unknown for match in near_matches(label, labels.labels)})

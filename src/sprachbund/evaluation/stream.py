@@ -7,7 +7,15 @@ from itertools import islice
 
 from sprachbund.core.errors import DataError
 from sprachbund.data.answers import AnswerConfig
-from sprachbund.data.examples import Corpus, Example, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import (
+    INTENT,
+    Corpus,
+    Example,
+    FrameExample,
+    QuestionExample,
+    TextExample,
+    TokenExample,
+)
 from sprachbund.data.labels import Kind
 from sprachbund.evaluation.labelled import Labelled
 from sprachbund.evaluation.predict import predict
@@ -18,9 +26,10 @@ from sprachbund.tokenization.encoded_corpus import encode_corpus
 FIRST_CHUNK = 16
 _READ: dict[Kind, tuple[type[Example], str]] = {
     "tokens": (TokenExample, "labels words"), "sequence": (TextExample, "labels texts"),
-    "span": (QuestionExample, "answers questions"),
+    "span": (QuestionExample, "answers questions"), "joint": (FrameExample, "labels words and their whole"),
 }
-_ARE = ((TokenExample, "words"), (TextExample, "a text"), (QuestionExample, "a question"))
+_ARE = ((FrameExample, "words with an intent"), (TokenExample, "words"), (TextExample, "a text"),
+        (QuestionExample, "a question"))
 CHUNK = 512
 """Examples labelled at once: enough that batches hold sentences of like length; the first chunk is small, so
 that somebody who types sees an answer soon."""
@@ -31,8 +40,8 @@ def label_stream(model: LoadedModel, examples: Iterable[Example], *, precision: 
 
     Args:
         model: a trained model.
-        examples: words for a tagger, texts for a classifier, questions for a model that answers them; read as they
-            are needed.
+        examples: words for a tagger, words of frames for a model of intents and slots, texts for a classifier,
+            questions for a model that answers them; read as they are needed.
         precision: "auto", "bf16" or "fp32".
 
     Raises:
@@ -62,13 +71,18 @@ def _label(model: LoadedModel, chunk: tuple[Example, ...], precision: str) -> It
     bounds = encoded.word_offsets.tolist()
     confidence = found.confidence.tolist()
     for number, (example, labels) in enumerate(zip(chunk, found.by_example(encoded), strict=True)):
-        yield Labelled(example, tuple(labels), tuple(confidence[bounds[number] : bounds[number + 1]]))
+        sure = tuple(confidence[bounds[number] : bounds[number + 1]])
+        if model.labels.kind == "joint":
+            intent = None if labels[0] is None else labels[0].removeprefix(INTENT)
+            yield Labelled(example, tuple(labels[1:]), sure[1:], None, intent, sure[0])
+        else:
+            yield Labelled(example, tuple(labels), sure)
 
 
 def _check(model: LoadedModel, chunk: tuple[Example, ...]) -> None:
     wanted, reads = _READ[model.labels.kind]
     for example in chunk:
-        if not isinstance(example, wanted):
+        if not isinstance(example, wanted) or (isinstance(example, FrameExample) and wanted is not FrameExample):
             given = next(what for kind, what in _ARE if isinstance(example, kind))
             raise DataError(f"the model {reads}, and example {example.identity} is {given}",
                             where=example.location, remedy="give the kind of input that the model was trained on")

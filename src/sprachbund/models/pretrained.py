@@ -6,6 +6,7 @@ with transformers' Auto classes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import torch
@@ -22,6 +23,7 @@ from transformers.modeling_outputs import (
     SequenceClassifierOutput,
     TokenClassifierOutput,
 )
+from transformers.utils.generic import ModelOutput
 
 from sprachbund.core.config import validate
 from sprachbund.data.labels import Kind
@@ -165,6 +167,36 @@ class SprachbundForQuestionAnswering(SprachbundModel):  # type: ignore[no-untype
         if start_positions is not None and end_positions is not None:
             loss = (cross_entropy(starts, start_positions) + cross_entropy(ends, end_positions)) / 2
         output = QuestionAnsweringModelOutput(loss=loss, start_logits=starts, end_logits=ends)
+        return output if return_dict is not False else output.to_tuple()
+
+
+@dataclass
+class IntentAndSlotsOutput(ModelOutput):
+    """What `SprachbundForIntentAndSlots` gives; its labels are those of the config, the intents last."""
+
+    slot_logits: Float[Tensor, "batch positions slots"] | None = None
+    intent_logits: Float[Tensor, "batch intents"] | None = None
+
+
+class SprachbundForIntentAndSlots(SprachbundModel):  # type: ignore[no-untyped-call]
+    """Logits of slots at every piece and of the intent of every row; transformers has no Auto class for both."""
+
+    kind: ClassVar[Kind] = "joint"
+
+    def forward(
+        self,
+        input_ids: Int[Tensor, "batch positions"],
+        attention_mask: Tensor | None = None,
+        token_type_ids: Int[Tensor, "batch positions"] | None = None,
+        return_dict: bool | None = None,
+        **_: Any,
+    ) -> IntentAndSlotsOutput | tuple[Tensor, ...]:
+        """Logits (batch, positions, slots) and (batch, intents)."""
+        flat, _mask = self._logits(input_ids, attention_mask, token_type_ids)
+        rows, positions = input_ids.shape
+        n_slots = flat.shape[1] - self.transfer.head.config.n_intents
+        output = IntentAndSlotsOutput(slot_logits=flat[: rows * positions, :n_slots].view(rows, positions, -1),
+                                      intent_logits=flat[rows * positions:, n_slots:])
         return output if return_dict is not False else output.to_tuple()
 
 

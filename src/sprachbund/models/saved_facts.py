@@ -27,7 +27,8 @@ CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG = (
     "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
 )
 REMEDY = "copy the model again from where it came, or train it again"
-TASK_OF_KIND: Mapping[Kind, str] = {"tokens": "tagging", "sequence": "classification", "span": "span_qa"}
+TASK_OF_KIND: Mapping[Kind, str] = {"tokens": "tagging", "sequence": "classification", "span": "span_qa",
+                                    "joint": "intent_slots"}
 """The task of a model trained elsewhere, which does not say it."""
 _OURS = (MODEL_TYPE, exported.MODEL_TYPE)
 

@@ -35,6 +35,7 @@ from sprachbund.models.exported.session import ExportedClassifier
 from sprachbund.models.foreign import ForeignClassifier, open_classifier
 from sprachbund.models.heads.head import BY_KIND, HeadConfig
 from sprachbund.models.pretrained import (
+    SprachbundForIntentAndSlots,
     SprachbundForQuestionAnswering,
     SprachbundForSequenceClassification,
     SprachbundForTokenClassification,
@@ -177,7 +178,7 @@ def _config(
     encoder = model.encoder.hf_config()
     encoder.pop("_name_or_path", None)
     by_kind = {"tokens": SprachbundForTokenClassification, "sequence": SprachbundForSequenceClassification,
-               "span": SprachbundForQuestionAnswering}
+               "span": SprachbundForQuestionAnswering, "joint": SprachbundForIntentAndSlots}
     return SprachbundConfig(
         encoder=encoder,
         fusion=model.fusion.config.model_dump(mode="json"),

@@ -165,10 +165,12 @@ class TransferConfig(ScoringConfig):
     """Target data where they lie in another data set (train on nli_train, test on xnli)."""
     encoder: Annotated[EncoderConfig, BeforeValidator(named)] = Field(default_factory=EncoderConfig)
     pooling: Literal["first", "mean"] = "first"
-    """What a sequence head reads: the first piece, or the mean over the real pieces."""
+    """What is read for a label of a whole text: the first piece, or the mean over the real pieces."""
     head_normalisation: Normalisation = "none"
     """layer: a layer norm between fusion and head, so that the scale of the fused state does not decide how fast the
     head learns."""
+    intent_weight: float = Field(1.0, gt=0)
+    """Weight of the intents' loss beside that of the slots; of use to the task intent_slots only."""
     training: TrainingConfig = TrainingConfig()
     train_limit: int | None = Field(None, ge=1)
     """Train on a seeded sample of this many examples a source language; None: all."""

@@ -38,7 +38,8 @@ FEW = 6
 def run(job: Job) -> None:
     """Train one system with one seed.
 
-    Config: task, source, encoder, fusion, pooling, head_normalisation, training, seed, for questions also answers.
+    Config: task, source, encoder, fusion, pooling, head_normalisation, training, seed; for questions also answers, for
+    intents and slots intent_weight.
     Inputs: "train", perhaps more to learn from, and, where the source language has dev data, "dev". Output: `model/` (a
     saved model) and `training.json` (history, dev score, speed).
     """
@@ -55,7 +56,8 @@ def run(job: Job) -> None:
     opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
     check_tokenizer((*corpora, *([dev] if dev else [])), opened.tokenizer, str(job.config["encoder"]))
     fusion = fusion_config(_mapping(job.config["fusion"]))
-    head = head_config(task, space, config, job.config["pooling"], str(job.config["head_normalisation"]))
+    head = head_config(task, space, config, job.config["pooling"], str(job.config["head_normalisation"]),
+                       float(str(job.config.get("intent_weight", 1.0))))
     model = build_transfer_model(opened.encoder, fusion, head, seed=derive_seed(seed, "model"))
     result = train_on(
         model, LabelledCorpora(corpora, space), config, seed,
@@ -94,13 +96,16 @@ def train_data(corpora: Sequence[EncodedCorpus]) -> str:
 
 
 def head_config(
-    task: Task, space: LabelSpace, config: TrainingConfig, pooling: Any, normalisation: str = "none"
+    task: Task, space: LabelSpace, config: TrainingConfig, pooling: Any, normalisation: str = "none",
+    intent_weight: float = 1.0,
 ) -> HeadConfig:
     """The head that a label space's kind asks for."""
-    values = {"type": BY_KIND[task.kind], "n_labels": len(space.labels), "dropout": config.head_dropout,
+    values: dict[str, Any] = {"type": BY_KIND[task.kind], "n_labels": len(space.labels), "dropout": config.head_dropout,
               "normalisation": normalisation}
-    if task.kind == "sequence":
+    if task.kind in ("sequence", "joint"):
         values["pooling"] = pooling or "first"
+    if task.kind == "joint":
+        values |= {"n_intents": len(space.intents), "intent_weight": intent_weight}
     return HeadConfig.model_validate(values)
 
 

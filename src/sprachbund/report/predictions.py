@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from sprachbund.core.errors import RegistryError, join_or, near_matches
-from sprachbund.data.examples import QuestionExample, TokenExample
+from sprachbund.data.examples import FrameExample, QuestionExample, TokenExample
 from sprachbund.evaluation.labelled import Labelled
 
 Writer = Callable[[Labelled], str]
@@ -37,14 +37,13 @@ def write_predictions(items: Iterable[Labelled], file: TextIO, form: str) -> int
 
 
 def as_table(item: Labelled) -> str:
-    """Words over their labels; or a label, or an answer, with its probability and the text, or the question."""
+    """Words over their labels, below their intent if there is one; or a label, or an answer, with its probability and
+    the text, or the question."""
     example = item.example
+    if isinstance(example, FrameExample):
+        return f"{item.intent or '?'}\t{item.intent_confidence:.3f}\n" + _words_over_labels(example, item)
     if isinstance(example, TokenExample):
-        labels = [label or "?" for label in item.labels]
-        widths = [max(len(word), len(label)) for word, label in zip(example.words, labels, strict=True)]
-        rows = (example.words, labels)
-        return "\n".join(" ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-                         for row in rows) + "\n\n"
+        return _words_over_labels(example, item)
     if isinstance(example, QuestionExample):
         answer = item.labels[0]
         return f"{'?' if answer is None else answer or '-'}\t{item.confidence[0]:.3f}\t{example.question}\n"
@@ -52,13 +51,23 @@ def as_table(item: Labelled) -> str:
     return f"{item.labels[0] or '?'}\t{item.confidence[0]:.3f}\t{example.text}{pair}\n"
 
 
+def _words_over_labels(example: TokenExample, item: Labelled) -> str:
+    labels = [label or "?" for label in item.labels]
+    widths = [max(len(word), len(label)) for word, label in zip(example.words, labels, strict=True)]
+    rows = (example.words, labels)
+    return "\n".join(" ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                     for row in rows) + "\n\n"
+
+
 def as_conllu(item: Labelled) -> str:
-    """A CoNLL-U sentence: the label in UPOS, or in MISC where it is no tag of a tagger of words."""
+    """A CoNLL-U sentence: the label in UPOS, or in MISC where it is no tag of a tagger of words; an intent above it."""
     example = item.example
     if not isinstance(example, TokenExample):
         raise RegistryError("CoNLL-U holds labels of words, and this model labels whole texts",
                             remedy="use --to table or --to jsonl")
     lines = [f"# sent_id = {example.identity}"]
+    if isinstance(example, FrameExample):
+        lines.append(f"# intent = {item.intent or '_'}")
     for number, (word, label) in enumerate(zip(example.words, item.labels, strict=True), 1):
         is_span = label is not None and ("-" in label or label == "O")
         upos, misc = ("_", f"Label={label}") if is_span else (label or "_", "_")
@@ -67,10 +76,13 @@ def as_conllu(item: Labelled) -> str:
 
 
 def as_json_line(item: Labelled) -> str:
-    """One JSON object a line."""
+    """One JSON object a line; frames as the reader `frame_jsonl` reads them."""
     example = item.example
     record: dict[str, object] = {"id": example.identity}
-    if isinstance(example, TokenExample):
+    if isinstance(example, FrameExample):
+        record |= {"words": example.words, "slots": item.labels, "confidence": _rounded(item.confidence),
+                   "intent": item.intent, "intent_confidence": round(item.intent_confidence, 4)}
+    elif isinstance(example, TokenExample):
         record |= {"words": example.words, "labels": item.labels, "confidence": _rounded(item.confidence)}
     elif isinstance(example, QuestionExample):
         start = None if item.span is None else item.span[0]

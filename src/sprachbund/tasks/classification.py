@@ -17,7 +17,7 @@ class Classification:
     name: ClassVar[str] = "classification"
     version: ClassVar[int] = 1
     kind: ClassVar[Kind] = "sequence"
-    formats: ClassVar[tuple[str, ...]] = ("tsv", "csv", "jsonl", "quoted_tsv")
+    formats: ClassVar[tuple[str, ...]] = ("tsv", "csv", "jsonl", "quoted_tsv", "frame_texts")
 
     def reader_options(self, options: ReaderOptions) -> ReaderOptions:
         """The options as they are: each reader knows the usual names of its columns."""

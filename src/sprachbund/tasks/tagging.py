@@ -21,7 +21,7 @@ class Tagging:
     name: ClassVar[str] = "tagging"
     version: ClassVar[int] = 1
     kind: ClassVar[Kind] = "tokens"
-    formats: ClassVar[tuple[str, ...]] = ("conllu", "token_columns")
+    formats: ClassVar[tuple[str, ...]] = ("conllu", "token_columns", "frame_words")
 
     def reader_options(self, options: ReaderOptions) -> ReaderOptions:
         """The options as they are: each reader knows where its labels stand."""

@@ -48,5 +48,6 @@ TASKS = Registry(
         "tagging": "sprachbund.tasks.tagging:Tagging",
         "classification": "sprachbund.tasks.classification:Classification",
         "span_qa": "sprachbund.tasks.span_qa:SpanQa",
+        "intent_slots": "sprachbund.tasks.intent_slots:IntentSlots",
     },
 )

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from sprachbund.core.errors import DataError
 from sprachbund.core.source import Location
-from sprachbund.data.examples import Example, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import Example, FrameExample, QuestionExample, TextExample, TokenExample
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.metrics.metric import METRICS
 from sprachbund.tasks.task import Task
@@ -21,6 +21,7 @@ from sprachbund.tasks.task import Task
 _WRONG: dict[str, Example] = {
     "tokens": TextExample("wrong", "a whole text", label="yes", location=Location("wrong.tsv", 7)),
     "sequence": TokenExample("wrong", ("a", "word"), ("O", "O"), location=Location("wrong.tsv", 7)),
+    "joint": TokenExample("wrong", ("a", "word"), ("O", "O"), location=Location("wrong.tsv", 7)),
     "span": TextExample("wrong", "a whole text", label="yes", location=Location("wrong.tsv", 7)),
 }
 
@@ -37,7 +38,7 @@ def check_task(task: Task, examples: Sequence[Example]) -> None:
     """
     assert task.name, "name says how runs ask for the task"
     assert isinstance(task.version, int), "version is an integer"
-    assert task.kind in _WRONG, f"kind is tokens, sequence or span: {task.kind}"
+    assert task.kind in _WRONG, f"kind is tokens, sequence, span or joint: {task.kind}"
     assert task.formats, "formats name the readers whose examples the task understands"
     for name in task.formats:
         READERS.load(name)
@@ -73,6 +74,8 @@ def _fault(task: Task, examples: Sequence[Example]) -> DataError | None:
 def _without_label(example: Example) -> Example:
     if isinstance(example, QuestionExample):
         return replace(example, answers=None)
+    if isinstance(example, FrameExample):
+        return replace(example, labels=None, intent=None)
     return replace(example, labels=None) if isinstance(example, TokenExample) else replace(example, label=None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -28,7 +28,7 @@ class EncodedChunk:
         window_lengths: (windows,) pieces of each window.
         window_examples: (windows,) the example each belongs to, counted within the chunk.
         read_counts: (windows,) how many words are read in each window.
-        read_positions: (reads,) position in its window of the piece that stands for a word.
+        read_positions: (reads,) position in its window of the piece that stands for a word; -1 for the whole window.
         read_words: (reads,) flat index of that word within the chunk.
         word_counts: (examples,) words of each example; 1 where the whole text gets one label.
         windowed: (examples,) words read through several windows, or 1 for a text that was cut.
@@ -47,6 +47,10 @@ class EncodedChunk:
     windowed: NDArray[np.int32]
     unpredicted: NDArray[np.int32]
     notes: dict[str, int] = field(default_factory=dict)
+
+
+WHOLE = -1
+"""Instead of a position in a window: what is read there is the window as a whole."""
 
 
 class ChunkEncoder:
@@ -91,6 +95,34 @@ class ChunkEncoder:
             windowed=np.where(several, word_counts, 0).astype(np.int32),
             unpredicted=lost.astype(np.int32),
             notes={"pieces_cut": cut.pieces_cut} if cut.pieces_cut else {},
+        )
+
+    def frames(self, examples: Sequence[TokenExample]) -> EncodedChunk:
+        """Encode sentences of words that have a label as a whole, too: it stands before the words, as one more.
+
+        It is read in the sentence's first window, and counts as read through several where the sentence is.
+
+        Raises:
+            DataError: as `sentences`.
+        """
+        chunk = self.sentences(examples)
+        counts = chunk.word_counts
+        starts = offsets_of(counts)[:-1] + np.arange(len(counts))  # of the sentences, one word longer each
+        words = chunk.read_words + np.repeat(np.arange(len(counts)), counts)[chunk.read_words] + 1
+        firsts = np.flatnonzero(np.diff(chunk.window_examples, prepend=-1))
+        at = offsets_of(chunk.read_counts)[firsts]
+        several = np.bincount(chunk.window_examples, minlength=len(counts)) > 1
+        empty = np.bincount(chunk.window_examples, minlength=len(counts)) == 0
+        read_counts = chunk.read_counts.copy()
+        read_counts[firsts] += 1
+        return replace(
+            chunk,
+            read_counts=read_counts,
+            read_positions=np.insert(chunk.read_positions, at, WHOLE),
+            read_words=np.insert(words, at, starts[chunk.window_examples[firsts]]),
+            word_counts=counts + 1,
+            windowed=(chunk.windowed + several).astype(np.int32),
+            unpredicted=(chunk.unpredicted + empty).astype(np.int32),
         )
 
     def texts(self, examples: Sequence[TextExample]) -> EncodedChunk:

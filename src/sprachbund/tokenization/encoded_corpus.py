@@ -40,10 +40,12 @@ class EncodedCorpus:
     """One language and split, tokenised. A text with one label counts as one word throughout.
 
     Of questions, a word is a place in a window where an answer may start or end: see `tokenization/questions.py`.
+    Of sentences with an intent, the first word is the whole sentence, whose label is the intent.
 
     Args:
         data_set, language, split, fingerprint: as in `Corpus`.
-        kind: "tokens" (a label a word), "sequence" (a label a text) or "span" (answers to questions).
+        kind: "tokens" (a label a word), "sequence" (a label a text), "span" (answers to questions) or "joint" (a label
+            a word and an intent).
         tokenizer: fingerprint of the tokenizer.
         pad_id: its padding piece.
         notes: what reader and tokeniser counted.
@@ -54,7 +56,8 @@ class EncodedCorpus:
         window_offsets: (windows + 1,) int64, where each window's pieces begin.
         window_examples: (windows,) the example each window belongs to, ascending.
         read_offsets: (windows + 1,) where each window's reads begin; all 0 for sequence tasks.
-        read_positions: (reads,) int32 position in its window of the piece that stands for a word.
+        read_positions: (reads,) int32 position in its window of the piece that stands for a word; -1 for a whole
+            window.
         read_words: (reads,) the word, counted over the corpus; every word occurs at most once.
         word_offsets: (examples + 1,) where each example's words begin.
         gold_ids: (words,) int32 index into `label_names`, -1 where there is no gold label; of questions 0 where the
@@ -244,7 +247,7 @@ def encode_corpus(
     """Tokenise a corpus in memory.
 
     Args:
-        corpus: all TokenExample, all TextExample or all QuestionExample.
+        corpus: its examples are all of one class.
         tokenizer: the encoder's tokenizer.
         max_pieces: longest window, special pieces included; never more than the encoder takes.
         answers: windows of questions; None: the defaults.

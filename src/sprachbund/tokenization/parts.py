@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sprachbund.data.answers import AnswerConfig
-from sprachbund.data.examples import Example, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import Example, FrameExample, QuestionExample, TextExample, TokenExample
 from sprachbund.data.labels import Kind
 from sprachbund.tokenization.chunks import ChunkEncoder, EncodedChunk
 from sprachbund.tokenization.questions import QuestionChunk, encode_questions
@@ -78,7 +78,8 @@ class PartEncoder:
         texts = [example for example in examples if isinstance(example, TextExample)]
         questions = [example for example in examples if isinstance(example, QuestionExample)]
         asked = encode_questions(self.encoder, questions, self.answers) if questions else None
-        chunk = asked.chunk if asked else self.encoder.sentences(sentences) if sentences else self.encoder.texts(texts)
+        words = self.encoder.frames if self.kind == "joint" else self.encoder.sentences
+        chunk = asked.chunk if asked else words(sentences) if sentences else self.encoder.texts(texts)
         self.notes.update(chunk.notes)
         self.typed = self.typed or bool(chunk.type_ids.any())
         identities = Texts.of(example.identity for example in examples)
@@ -140,7 +141,8 @@ class PartEncoder:
         return self._numbers.setdefault(label, len(self._numbers) - 1)
 
 
-_KINDS: dict[type[Example], Kind] = {TokenExample: "tokens", TextExample: "sequence", QuestionExample: "span"}
+_KINDS: dict[type[Example], Kind] = {TokenExample: "tokens", TextExample: "sequence", QuestionExample: "span",
+                                     FrameExample: "joint"}
 
 
 def _labels(example: Example) -> Sequence[str | None]:
@@ -148,4 +150,6 @@ def _labels(example: Example) -> Sequence[str | None]:
         return ()
     if isinstance(example, TextExample):
         return (example.label,)
+    if isinstance(example, FrameExample):
+        return example.frame
     return example.labels if example.labels is not None else (None,) * len(example.words)

@@ -46,8 +46,9 @@ class PieceCounter:
         counted = np.repeat(whole[corpus.window_examples], corpus.window_lengths)
         ids = np.asarray(corpus.piece_ids)[counted]
         ids = ids[~self._frame[ids]]
-        if corpus.kind == "tokens":
+        if corpus.kind in ("tokens", "joint"):
             words = int(np.diff(corpus.word_offsets)[whole].sum())
+            words -= int(whole.sum()) if corpus.kind == "joint" else 0  # the sentences themselves
         else:
             words = 0 if script in UNSPACED else int(self._begins[ids].sum())
         return Segmentation(int(whole.sum()), int((~whole).sum()), words, len(ids), int(self._unknown[ids].sum()))

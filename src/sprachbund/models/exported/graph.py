@@ -2,7 +2,8 @@
 
     inputs   piece_ids (batch, positions) int64, mask (batch, positions) bool,
              type_ids (batch, positions) int64   where the encoder uses segments,
-             word_positions (words,) int64       for token tasks: logits at words only
+             word_positions (words,) int64       for token tasks: logits at words only; -1 - row asks for the intent
+                                                 of a row where a model gives both
     output   logits (words, labels) or (batch, labels) float32
 
 Made by torch's exporter that traces an example: one file, a tenth of the time that the one on
@@ -37,6 +38,7 @@ _AXES = {
     "piece_ids": ("batch", "positions"), "mask": ("batch", "positions"), "type_ids": ("batch", "positions"),
     "word_positions": ("words",), LOGITS: ("outputs",),
 }
+_OF_WORDS = ("tokens", "joint")
 _OPERATOR = re.compile(r"operator '([\w:.]+)'")
 
 
@@ -45,7 +47,7 @@ def export_graph(model: Classifier, kind: Kind, *, uses_type_ids: bool, path: Pa
 
     Args:
         model: on the processor, in evaluation mode.
-        kind: what it labels, "tokens" or "sequence".
+        kind: what it labels: "tokens", "sequence" or "joint".
         uses_type_ids: whether the graph gets segment ids.
         path: the file to write, in a folder of its own; weights past `LARGEST_FILE` lie beside it as `<name>.data`.
 
@@ -84,7 +86,7 @@ class _Graph(nn.Module):
         none = piece_ids.new_zeros(0)
         batch = Batch(
             piece_ids=piece_ids, mask=mask, type_ids=rest.pop(0) if self.uses_type_ids else None,
-            word_positions=rest.pop(0) if self.kind == "tokens" else none, labels=None, windows=none, words=none,
+            word_positions=rest.pop(0) if self.kind in _OF_WORDS else none, labels=None, windows=none, words=none,
         )
         logits: Tensor = self.model(batch)
         return logits.float()
@@ -96,8 +98,8 @@ def _example(kind: Kind, uses_type_ids: bool) -> dict[str, Tensor]:
     inputs = {"piece_ids": torch.ones(mask.shape, dtype=torch.int64), "mask": mask}
     if uses_type_ids:
         inputs["type_ids"] = torch.zeros(mask.shape, dtype=torch.int64)
-    if kind == "tokens":
-        inputs["word_positions"] = torch.tensor([1, 2, 8, 9, 15])
+    if kind in _OF_WORDS:
+        inputs["word_positions"] = torch.tensor([1, 2, 8, 9, 15] if kind == "tokens" else [-1, 1, 8, -2, 9])
     return inputs
 
 

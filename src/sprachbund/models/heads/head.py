@@ -22,15 +22,19 @@ Normalisation = Literal["none", "layer"]
 class HeadConfig(Config):
     """What a head is made of."""
 
-    type: Literal["token_labels", "sequence_label", "span"]
+    type: Literal["token_labels", "sequence_label", "span", "joint"]
     n_labels: int = Field(ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
     """Dropout on what the head reads, in training."""
     pooling: Literal["first", "mean"] = "first"
-    """Sequence head only: the first piece ([CLS], <s>) or the mean over real pieces."""
+    """What is read of a whole row: the first piece ([CLS], <s>) or the mean over real pieces."""
     normalisation: Normalisation = "none"
     """layer: what the head reads is brought to mean 0 and deviation 1 over its channels first, with a scale and a
     shift learnt (a layer norm)."""
+    n_intents: int = Field(1, ge=1)
+    """Joint head only: how many of the labels, the last ones, are those of whole rows."""
+    intent_weight: float = Field(1.0, gt=0)
+    """Joint head only: weight of the rows' loss beside that of the words."""
 
 
 class Head(nn.Module, ABC):
@@ -61,11 +65,12 @@ class Head(nn.Module, ABC):
         Args:
             state: the fused state.
             mask: True at real pieces.
-            word_positions: flat indices `row * positions + position` (token head); None gives
-                logits at every position, (batch * positions, labels).
+            word_positions: flat indices `row * positions + position` (token head), -1 - row for a whole row (joint
+                head); None gives logits at every position, (batch * positions, labels), of a joint head with those
+                of the rows after them.
 
         Returns:
-            (words, labels) for the token and span heads, (batch, labels) for the sequence head.
+            (words, labels) for the token, span and joint heads, (batch, labels) for the sequence head.
         """
 
     def loss(self, logits: Float[Tensor, "outputs labels"], batch: Batch) -> Float[Tensor, ""]:
@@ -84,10 +89,11 @@ HEADS = Registry(
         "token_labels": "sprachbund.models.heads.token_labels:TokenLabels",
         "sequence_label": "sprachbund.models.heads.sequence_label:SequenceLabel",
         "span": "sprachbund.models.heads.span:Span",
+        "joint": "sprachbund.models.heads.joint:Joint",
     },
 )
-BY_KIND: Mapping[Kind, Literal["token_labels", "sequence_label", "span"]] = {
-    "tokens": "token_labels", "sequence": "sequence_label", "span": "span",
+BY_KIND: Mapping[Kind, Literal["token_labels", "sequence_label", "span", "joint"]] = {
+    "tokens": "token_labels", "sequence": "sequence_label", "span": "span", "joint": "joint",
 }
 """The head of each kind of label space."""
 

@@ -48,9 +48,16 @@ class SequenceLabel(Head):
         self, state: Float[Tensor, "batch positions width"], mask: Bool[Tensor, "batch positions"]
     ) -> Float[Tensor, "batch width"]:
         """One vector a row, from real pieces only."""
-        if self.config.pooling == "first":
-            first = mask.int().argmax(1)
-            return state[torch.arange(state.shape[0], device=state.device), first]
-        exact = torch.promote_types(state.dtype, torch.float32)
-        total = state.masked_fill(~mask.unsqueeze(2), 0).sum(1, dtype=exact)
-        return (total / mask.sum(1).clamp(min=1).unsqueeze(1)).to(state.dtype)
+        return pool(state, mask, self.config.pooling)
+
+
+def pool(
+    state: Float[Tensor, "batch positions width"], mask: Bool[Tensor, "batch positions"], pooling: str
+) -> Float[Tensor, "batch width"]:
+    """One vector a row, from real pieces only: the "first", or their "mean"."""
+    if pooling == "first":
+        first = mask.int().argmax(1)
+        return state[torch.arange(state.shape[0], device=state.device), first]
+    exact = torch.promote_types(state.dtype, torch.float32)
+    total = state.masked_fill(~mask.unsqueeze(2), 0).sum(1, dtype=exact)
+    return (total / mask.sum(1).clamp(min=1).unsqueeze(1)).to(state.dtype)
