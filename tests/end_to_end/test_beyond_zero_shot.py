@@ -49,7 +49,8 @@ def test_few_examples_of_each_target_are_learnt_and_told(taught: Any) -> None:
     told = "few-shot: up to 40 labelled examples of each of 2 target languages, not zero-shot"
     assert {row.remark for row in few.values()} == {told}
     assert {row.remark for row in zero.values()} == {""}
-    assert told in report(taught, "few")
+    assert f"Trained on English, {told}, last layer reaches" in report(taught, "few")
+    assert "Trained on English alone, last layer reaches" in report(taught, "zero")
     assert "no examples of 1 of 3 target languages (no)" in report(taught, "few")
     assert "few-shot" not in report(taught, "zero")
 
@@ -58,6 +59,8 @@ def test_a_further_source_is_scored_and_in_no_average(taught: Any) -> None:
     finished = run(taught, "two", more_sources=["de"])
     targets = next(item for item in finished.findings.averages if item.kind == "targets")
     assert set(targets.languages) == {"fr", "no"}
+    assert "Trained on English and German, last layer reaches" in report(taught, "two")
+    assert "Trained on too, and so in no average: de." in report(taught, "two")
     rows = rows_of(taught, "two")
     assert score(rows["de"]) > 80
     assert rows["fr"].more_sources == ("de",)

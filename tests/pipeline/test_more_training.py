@@ -68,6 +68,8 @@ def test_few_shot_takes_examples_of_every_target_that_has_some_and_names_the_oth
     assert training(plan).settings["beyond"] == told
     assert training(plan).inputs["more example de"].config["limit"] == 10
     assert learnt(planned(folder, few_shot=10)).keys() == {"train", "more example de"}
+    both = planned(folder, few_shot={"examples": 10, "split": "dev"}, more_sources=["de"])
+    assert learnt(both).keys() == {"train", "more source de", "more example fr"}  # a source is no target
     chosen = planned(folder, few_shot={"examples": 10, "split": "dev", "languages": "fr"})
     assert learnt(chosen).keys() == {"train", "more example fr"}
 

@@ -83,6 +83,7 @@ def _few_shot(
 ) -> dict[str, Stage]:
     asked = config.few_shot
     assert asked is not None
+    targets = tuple(code for code in targets if code not in config.more_sources)
     data, source = (config.test_data_config(), test)
     if not set(targets) & set(test.languages(asked.split)):
         data, source = config.data, training

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sprachbund.languages.language import find_variant
 from sprachbund.report.lookup import Lookup, is_significant
 from sprachbund.report.numbers import deviation, plural, score, signed, signed_span, span
 from sprachbund.results.findings import AverageDifference, Estimate
@@ -29,7 +30,7 @@ class KeyFigure:
 def question(look: Lookup) -> str:
     """The question of the study, where the run names none."""
     targets = plural(len({t.base for t in look.findings.targets if t.averaged and not t.is_source}), "other language")
-    asked = f"How far does a model trained on {source_name(look)} alone carry over to {targets}"
+    asked = f"How far does a model trained on {trained_on(look)} carry over to {targets}"
     systems = [system.name for system in look.findings.systems]
     if len(systems) == 2:
         return f"{asked}, and does {systems[1]} carry further than {systems[0]}?"
@@ -85,13 +86,26 @@ def source_name(look: Lookup) -> str:
     return next((target.name for target in look.findings.targets if target.is_source), look.findings.source)
 
 
+def trained_on(look: Lookup) -> str:
+    """The languages with labels in training; "alone" where transfer is zero-shot from one source."""
+    learnt = dict.fromkeys((system.more_sources, system.remark) for system in look.findings.systems)
+    (sources, remark), *others = learnt
+    if others:
+        return f"{source_name(look)} (systems differ in what else they learnt)"
+    if not sources:
+        return f"{source_name(look)}, {remark}" if remark else f"{source_name(look)} alone"
+    *first, last = source_name(look), *(find_variant(code).name for code in sources)
+    named = f"{', '.join(first)} and {last}"
+    return f"{named}, {remark}" if remark else named
+
+
 def _alone(look: Lookup) -> str:
     findings = look.findings
     name, metric = findings.systems[0].name, findings.metric.name
     average, gap = look.average(name, metric), look.gap(name, metric)
     if average is None:
         return f"No target language was scored completely, so nothing can be said of transfer with {name}."
-    told = (f"Trained on {source_name(look)} alone, {name} reaches {score(average.estimate.mean)} points of {metric} "
+    told = (f"Trained on {trained_on(look)}, {name} reaches {score(average.estimate.mean)} points of {metric} "
             f"({span(average.estimate)}) on average over {plural(len(average.languages), 'target language')}")
     if gap is not None:
         told += f", {score(gap.estimate.mean)} points below {source_name(look)}"

@@ -24,6 +24,7 @@ def describe_systems(table: ScoreTable, split: str) -> tuple[SystemInfo, ...]:
             gate=first.gate, intermediate=first.intermediate, train_data=first.train_data,
             train_examples=first.train_examples, seeds=table.seeds_of(name, split),
             runs=tuple(dict.fromkeys(row.run for row in rows)), stages=tuple(dict.fromkeys(row.stage for row in rows)),
+            more_sources=first.more_sources, remark=first.remark,
         ))
     return tuple(described)
 

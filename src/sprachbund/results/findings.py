@@ -91,7 +91,8 @@ class TargetInfo:
 
 @dataclass(frozen=True, slots=True)
 class SystemInfo:
-    """A system as its rows describe it; `seeds` are those it was trained with."""
+    """A system as its rows describe it; `seeds` are those it was trained with, `more_sources` and `remark` as in
+    `ScoreRow`."""
 
     name: str
     encoder: str
@@ -105,6 +106,8 @@ class SystemInfo:
     seeds: tuple[int, ...]
     runs: tuple[str, ...]
     stages: tuple[str, ...]
+    more_sources: tuple[str, ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,11 @@ def _left_out(
 
 
 def _notes(systems: Sequence[SystemInfo], targets: Sequence[TargetInfo]) -> Iterator[str]:
-    shown = [target.code for target in targets if not target.averaged]
+    sources = {find_variant(code).language.code for system in systems for code in system.more_sources}
+    learnt = [target.code for target in targets if target.base in sources and not target.is_source]
+    if learnt:
+        yield f"Trained on too, and so in no average: {', '.join(learnt)}."
+    shown = [target.code for target in targets if not target.averaged and target.code not in learnt]
     if shown:
         yield f"Shown and compared, but in no average: {', '.join(shown)}."
     if all(len(system.seeds) == 1 for system in systems):
