@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sprachbund.api import data_note, hardware, now, open_store, told_command, versions
-from sprachbund.core.canonical import plain
+from sprachbund.core.canonical import digest, plain
 from sprachbund.core.errors import ConfigError, Fault, near_matches
 from sprachbund.core.files import check_folder
 from sprachbund.pipeline.segmentation import measure_segmentation
@@ -68,7 +68,8 @@ def sweep(
 ) -> SweepRun:
     """Run a sweep over tasks, aggregators, layers and seeds, or go on with it.
 
-    Cells whose rows lie in the sweep's folder are not computed again, whatever the store holds.
+    Cells whose rows lie in the sweep's folder are not computed again, whatever the store holds. Where another process
+    computes into that folder with the same store, it is waited for.
 
     Args:
         config: a YAML file, the name of a shipped sweep ("paper", "smoke"), a config, or plain values.
@@ -92,16 +93,25 @@ def sweep(
                               (*ground.notes, *(f"not probed: {what}" for what in ground.not_tested))):
         emit(Progress("", plan.config.name, 0, 0, "", note=note))
     limits = Limits(limit_cells, None if minutes is None else 60 * minutes)
-    state = run_sweep(plan, open_store(store), EXECUTORS.load(executor).value(), folder, emit=emit,
-                      observer=observer, limits=limits, keep_models=keep_models)
+    place, opened = folder.folder.parent, open_store(store)
+
+    def waiting() -> None:
+        what = f"another process computes a sweep into {place}; waiting for it, its cells count"
+        emit(Progress("", plan.config.name, 0, 0, "", note=what))
+
+    # what one process finished and let go of, another would train again
+    with opened.lock(digest(["sweep", str(place.resolve())]), waiting):
+        folder = RowsFolder(folder.folder, folder.others)
+        state = run_sweep(plan, opened, EXECUTORS.load(executor).value(), folder, emit=emit, observer=observer,
+                          limits=limits, keep_models=keep_models)
     _tell_others(folder, plan, state, emit)
-    found, place = state.rows(folder), folder.folder.parent
+    found = state.rows(folder)
     name = config.name if isinstance(config, SweepConfig) else config
     shown = name if isinstance(name, str | Path) else "..."
     changed = {"data_dir": data_dir, "seeds": seeds, "only": only}
     info = _info(plan, command or told_command("sweep", shown, {key: item for key, item in changed.items() if item}),
                  place, state.choice)
-    finished = _finished(plan, state, found, info, open_store(store), emit)
+    finished = _finished(plan, state, found, info, opened, emit)
     if finished is not None:
         finished = finished.write(place)
     if state.failure is not None:

@@ -108,6 +108,25 @@ def test_a_killed_sweep_goes_on_and_repeats_no_finished_cell(world: Any) -> None
     assert len(again.rows) == len(run.rows)
 
 
+def test_a_second_process_waits_and_trains_nothing_again(world: Any) -> None:
+    path, output = _file(world), world.folder / "out"
+    command = [sys.executable, "-m", "sprachbund", "sweep", str(path), "-o", str(output), "--store", str(world.store),
+               "--executor", "inline"]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not list((output / "rows").glob("[!.]*.parquet")):
+        assert first.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    notes: list[str] = []
+    run = sb.sweep(path, output=output, store=world.store, executor="inline",
+                   emit=lambda event: notes.append(getattr(event, "note", "")))
+    assert first.wait() == 0
+    assert f"another process computes a sweep into {output}; waiting for it, its cells count" in notes
+    assert run.state.computed == 0
+    assert len(run.state.done) == CELLS
+
+
 def test_the_command_line_stops_where_it_is_told_and_says_what_is_left(
     world: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
