@@ -12,6 +12,7 @@ from sprachbund.models.registration import register_with_transformers
 
 if TYPE_CHECKING:
     from sprachbund.api import compare, demo, evaluate, export, load_run, open_model, predict, run
+    from sprachbund.api_adapt import adapt
     from sprachbund.api_claims import claims
     from sprachbund.api_probe import probe
     from sprachbund.api_retrieve import retrieve
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "adapt",
     "claims",
     "compare",
     "demo",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 _ADDRESSES = {
+    "adapt": "sprachbund.api_adapt:adapt",
     "claims": "sprachbund.api_claims:claims",
     "compare": "sprachbund.api:compare",
     "demo": "sprachbund.api:demo",

@@ -15,6 +15,7 @@ from sprachbund.pipeline.process_environment import TORCH_ENVIRONMENT
 COMMANDS = {
     "demo": "Train on English only and measure 40 and more languages, last layer against DLFA, in minutes.",
     "run": "Train in a source language and evaluate zero-shot in all target languages.",
+    "adapt": "Let an encoder learn from raw text, without labels, before any task.",
     "sweep": "Compare aggregators over layers, seeds and tasks; goes on where it stood.",
     "claims": "Verdicts on the paper's claims from stored results, by rule, with intervals and what is missing.",
     "probe": "Measure what each layer holds, before and after fine-tuning: meaning, language, structure.",

@@ -82,9 +82,10 @@ def toy_model(
 
 def toy_encoder(family: str = "bert") -> OpenedEncoder:
     """The tiny encoder of a family, freshly opened; its folder is made once a process."""
-    return open_encoder(str(_folder(family)))
+    return open_encoder(str(toy_folder(family)))
 
 
 @cache
-def _folder(family: str) -> Path:
+def toy_folder(family: str = "bert") -> Path:
+    """Where the tiny encoder of a family lies."""
     return make_tiny_encoder(mkdtemp(prefix="sprachbund-toy-"), family, layers=2, width=16)

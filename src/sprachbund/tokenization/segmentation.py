@@ -68,15 +68,24 @@ class PieceCounter:
 
     @cached_property
     def _begins(self) -> NDArray[np.bool_]:
-        """(vocabulary,) pieces that begin a word: by a mark before it, or by lacking the mark of its inside."""
-        vocabulary = self._tokenizer.tokenizer.get_vocab(with_added_tokens=False)
-        for mark in (_MARK, _BYTE_MARK):
-            begins = {number for piece, number in vocabulary.items() if piece.startswith(mark)}
-            if len(begins) > (0 if mark == _MARK else 1):  # XLM-R has one piece with the letter Ġ of Maltese
-                return self._marked(begins)
-        return self._marked({number for piece, number in vocabulary.items() if not piece.startswith(_INSIDE)})
+        return begins_words(self._tokenizer)
 
     def _marked(self, numbers: set[int]) -> NDArray[np.bool_]:
-        marks = np.zeros(max(self._tokenizer.vocabulary_size, max(numbers, default=0) + 1), dtype=bool)
-        marks[list(numbers)] = True
-        return marks
+        return marked(self._tokenizer, numbers)
+
+
+def begins_words(tokenizer: PieceTokenizer) -> NDArray[np.bool_]:
+    """(vocabulary,) pieces that begin a word: by a mark before it, or by lacking the mark of its inside."""
+    vocabulary = tokenizer.tokenizer.get_vocab(with_added_tokens=False)
+    for mark in (_MARK, _BYTE_MARK):
+        begins = {number for piece, number in vocabulary.items() if piece.startswith(mark)}
+        if len(begins) > (0 if mark == _MARK else 1):  # XLM-R has one piece with the letter Ġ of Maltese
+            return marked(tokenizer, begins)
+    return marked(tokenizer, {number for piece, number in vocabulary.items() if not piece.startswith(_INSIDE)})
+
+
+def marked(tokenizer: PieceTokenizer, numbers: set[int]) -> NDArray[np.bool_]:
+    """(vocabulary,) True at some pieces."""
+    marks = np.zeros(max(tokenizer.vocabulary_size, max(numbers, default=0) + 1), dtype=bool)
+    marks[list(numbers)] = True
+    return marks

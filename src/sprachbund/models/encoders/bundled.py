@@ -82,9 +82,12 @@ class BundledSource(EncoderSource):
 
     def encoder(self) -> Encoder:
         """From the cached weights."""
-        folder = cached_folder(_folder(), [CONFIG, WEIGHTS], build)
-        encoder: Encoder = resolve_name(_LOAD)(folder, provenance=PROVENANCE)
+        encoder: Encoder = resolve_name(_LOAD)(self.folder(), provenance=PROVENANCE)
         return encoder
+
+    def folder(self) -> Path:
+        """The cached folder."""
+        return cached_folder(_folder(), [CONFIG, WEIGHTS], build)
 
 
 def bundled_is_here() -> bool:

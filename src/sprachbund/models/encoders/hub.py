@@ -28,6 +28,8 @@ SMALL_FILES = ("*.json", "*.txt", "*.model")
 CODE_FILES = ("*.py",)
 SAFE_WEIGHTS = ("*.safetensors",)
 PICKLED_WEIGHTS = ("pytorch_model*.bin",)
+ADAPTATION = "adaptation.json"
+"""What an encoder was adapted on, in the folder that adaptation leaves."""
 
 _N_LAYERS = ("num_hidden_layers", "n_layers", "num_layers", "n_layer")
 _WIDTH = ("hidden_size", "dim", "d_model", "n_embd")
@@ -59,7 +61,7 @@ class HubSource(EncoderSource):
         config = read_json(folder / "config.json")
         sizes = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
         n_layers, width = (_size(sizes, names, folder / "config.json") for names in (_N_LAYERS, _WIDTH))
-        return EncoderInfo(self.config.name, n_layers, width, "")
+        return EncoderInfo(self.config.name, n_layers, width, _provenance(folder))
 
     def fingerprint(self) -> str:
         """The hub's commit, or a digest of the local folder's files."""
@@ -76,12 +78,18 @@ class HubSource(EncoderSource):
 
     def encoder(self) -> Encoder:
         """Read the weights (safetensors; pickled ones only with `allow_pickle`)."""
+        folder = self.folder()
+        encoder: Encoder = resolve_name(_LOAD_WEIGHTS)(folder, self.config.name, trusts_code=self.trusts_code)
+        encoder.provenance = _provenance(folder)
+        return encoder
+
+    def folder(self) -> Path:
+        """The local folder, or the snapshot with weights."""
         folder = self._folder((*SMALL_FILES, *SAFE_WEIGHTS, *(CODE_FILES if self.trusts_code else ())))
         if not any(folder.glob(SAFE_WEIGHTS[0])):
             self._refuse_pickle(folder)
             folder = self._folder((*SMALL_FILES, *PICKLED_WEIGHTS, *(CODE_FILES if self.trusts_code else ())))
-        encoder: Encoder = resolve_name(_LOAD_WEIGHTS)(folder, self.config.name, trusts_code=self.trusts_code)
-        return encoder
+        return folder
 
     def _fast(self, folder: Path) -> Tokenizer:
         path = folder / "tokenizer.json"
@@ -126,6 +134,12 @@ def local_folder(name: str) -> Path | None:
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
         raise ModelError(f"there is no folder {name}", remedy="check the path; a hub id looks like `organisation/name`")
     return None
+
+
+def _provenance(folder: Path) -> str:
+    """What an encoder that was adapted here says of itself; "" for all others."""
+    path = folder / ADAPTATION
+    return str(read_json(path).get("provenance", "")) if path.is_file() else ""
 
 
 def read_json(path: Path) -> dict[str, Any]:

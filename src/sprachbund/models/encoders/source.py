@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sprachbund.core.config import Config
@@ -85,6 +86,10 @@ class EncoderSource(ABC):
     @abstractmethod
     def encoder(self) -> Encoder:
         """The encoder with its weights, in float32 and evaluation mode."""
+
+    def folder(self) -> Path | None:
+        """The folder in hub layout that the weights lie in; None where there is none."""
+        return None
 
 
 ENCODERS = Registry(
