@@ -26,7 +26,7 @@ from sprachbund.tokenization.encoded_corpus import encode_corpus
 FIRST_CHUNK = 16
 _READ: dict[Kind, tuple[type[Example], str]] = {
     "tokens": (TokenExample, "labels words"), "sequence": (TextExample, "labels texts"),
-    "span": (QuestionExample, "answers questions"), "joint": (FrameExample, "labels words and their whole"),
+    "span": (QuestionExample, "answers questions"), "joint": (FrameExample, "labels sentences and their words"),
 }
 _ARE = ((FrameExample, "words with an intent"), (TokenExample, "words"), (TextExample, "a text"),
         (QuestionExample, "a question"))
