@@ -25,6 +25,10 @@ GOOD = {
     "quoted_tsv": 'text\tlabel\n"Sie sagte ""ja""."\tgut\nNein\tschlecht\n',
     "csv": 'text,label\n"Ja, gern",gut\nNein,schlecht\n',
     "jsonl": '{"text": "Ja", "label": true}\n{"text": "Nein", "label": false}\n',
+    "choices": '{"premise": "Éva öffnete den Hahn.", "choice1": "Es regnete.", "choice2": "Wasser floss.", '
+               '"question": "effect", "label": 1, "idx": 0}\n'
+               '{"context": "Éva schlief.", "question": "Warum?", "choices": ["Sie war müde.", "Ja", "Nein"], '
+               '"label": 0}\n',
     "squad": '{"data": [{"title": "t", "paragraphs": [\n{"context": "Éva went to Pécs.", "qas": [\n'
              '{"id": "q1", "question": "Who went?", "answers": [{"text": "Éva", "answer_start": 0}]},\n'
              '{"id": "q2", "question": "Where?", "answers": [{"text": "Pécs", "answer_start": 12}]}]}\n]}]}\n',

@@ -7,7 +7,15 @@ from typing import ClassVar
 
 import pytest
 
-from sprachbund.data.examples import Answer, Example, FrameExample, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import (
+    Answer,
+    ChoiceExample,
+    Example,
+    FrameExample,
+    QuestionExample,
+    TextExample,
+    TokenExample,
+)
 from sprachbund.data.labels import LabelSpace
 from sprachbund.tasks.classification import Classification
 from sprachbund.tasks.task import TASKS
@@ -20,6 +28,8 @@ EXAMPLES: dict[str, list[Example]] = {
               FrameExample("2", ("Ja",), ("O",), intent="agree")],
     "span": [QuestionExample("1", "Wer?", "Eva ging.", (Answer("Eva", 0),)),
              QuestionExample("2", "Was?", "Nichts.", ())],
+    "choice": [ChoiceExample("1", "Eva ging.", "Warum?", ("Es war spät.", "Es war gut."), 0),
+               ChoiceExample("2", "", "Was ist rot?", ("Gras", "Blut", "Eis"), 1)],
 }
 
 

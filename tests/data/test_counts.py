@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.data.counts import Places, Tally, twice_encoded
-from sprachbund.data.examples import Answer, FrameExample, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import Answer, ChoiceExample, FrameExample, QuestionExample, TextExample, TokenExample
 
 
 def test_sentences_words_and_labels_are_counted() -> None:
@@ -33,6 +33,16 @@ def test_questions_without_answers_and_with_blanked_ones() -> None:
     for number, answers in enumerate([None, (), (Answer("", 0),), (Answer("b", 2),)]):
         tally.add(QuestionExample(str(number), f"Q{number}?", "a b", answers))
     assert tally.unlabelled == 2, "none given, and one blanked; an empty tuple says that there is no answer"
+
+
+def test_choices_are_counted_with_the_number_of_the_right_one() -> None:
+    tally = Tally(set(), collects=False)
+    for number, answer in enumerate([0, 1, 1, None]):
+        tally.add(ChoiceExample(str(number), "It rained.", "Why?", ("A b", "C"), answer))
+    counted = tally.counts("en", "test", {})
+    assert (counted.labels, counted.unlabelled) == ({"2": 2, "1": 1}, 1)
+    assert (counted.words, counted.lengths) == (4 * 6, {6: 4})
+    assert counted.repeated.count == 3, "whichever choice is right"
 
 
 def test_repetitions_and_what_training_has() -> None:

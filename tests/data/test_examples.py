@@ -3,7 +3,7 @@ from __future__ import annotations
 import pickle
 
 from sprachbund.core.source import Location
-from sprachbund.data.examples import Corpus, FrameExample, TextExample, TokenExample, shown
+from sprachbund.data.examples import ChoiceExample, Corpus, FrameExample, TextExample, TokenExample, shown
 
 
 def test_examples_compare_by_value_and_cross_processes() -> None:
@@ -23,3 +23,12 @@ def test_a_frame_is_its_intent_and_its_slots_whatever_of_them_is_given() -> None
     assert FrameExample("1", ("wake", "me")).frame == (None, None, None)
     assert FrameExample("1", ("wake",), intent="alarm").frame == ("intent:alarm", None)
     assert shown(whole) == "wake me"
+
+
+def test_choices_are_read_after_what_they_share() -> None:
+    asked = ChoiceExample("1", "It rained.", "Why?", ("A", "B"), 1)
+    assert (asked.label, asked.first, asked.seconds) == ("2", "It rained.", ("Why? A", "Why? B"))
+    alone = ChoiceExample("1", "", "Why?", ("A", "B"))
+    assert (alone.label, alone.first, alone.seconds) == (None, "Why?", ("A", "B"))
+    assert ChoiceExample("1", "It", "", ("rained.", "sang.")).seconds == ("rained.", "sang.")
+    assert shown(asked) == "It rained. | Why? A / Why? B"

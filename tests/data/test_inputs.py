@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sprachbund.core.errors import FormatError
-from sprachbund.data.examples import FrameExample, TextExample, TokenExample
+from sprachbund.core.errors import DataError, FormatError
+from sprachbund.data.examples import ChoiceExample, FrameExample, TextExample, TokenExample
 from sprachbund.data.inputs import plain_example, read_file, read_texts
 
 
@@ -77,3 +77,15 @@ def test_text_without_any_word_is_one_word_and_never_lost() -> None:
     example = plain_example(" ", "1", "tokens")
     assert isinstance(example, TokenExample)
     assert example.words == (" ",)
+
+
+def test_questions_with_choices_are_read_from_json_lines_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"question": "Who?", "choices": ["a", "b"]}\n', encoding="utf-8")
+    (example,) = read_file(str(path), "choice")
+    assert isinstance(example, ChoiceExample)
+    assert (example.choices, example.answer) == (("a", "b"), None)
+    with pytest.raises(DataError, match=r"a\.txt: questions are read with their choices from JSON lines"):
+        list(read_file("a.txt", "choice"))
+    with pytest.raises(DataError, match="the text 'Who\\?' has no choices"):
+        list(read_texts(["Who?"], None, "choice"))

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sprachbund.core.errors import LabelError
-from sprachbund.data.examples import Example, FrameExample, TextExample, TokenExample
+from sprachbund.data.examples import ChoiceExample, Example, FrameExample, TextExample, TokenExample
 from sprachbund.data.labels import (
+    RIGHT,
     LabelSpace,
     LabelWitnesses,
     first_unknown,
@@ -59,6 +60,13 @@ def test_span_schemes() -> None:
 def test_no_label_at_all_is_refused() -> None:
     with pytest.raises(LabelError, match="no training example has a label\n  → check the columns"):
         label_space_of([TextExample("1", "x")])
+
+
+def test_choices_have_no_labels() -> None:
+    choice = ChoiceExample("1", "", "Why?", ("A", "B"), 1)
+    with pytest.raises(LabelError, match="no labels\n  → use the task multiple_choice"):
+        label_space_of([choice])
+    assert first_unknown([choice], LabelSpace(kind="choice", labels=RIGHT)) is None
 
 
 def test_the_first_example_with_an_unknown_label_is_found() -> None:

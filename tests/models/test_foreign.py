@@ -9,10 +9,19 @@ import pytest
 import saved_models as toys
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
+from transformers import (
+    AutoConfig,
+    AutoModelForMultipleChoice,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+)
 
 from sprachbund.core.errors import IntegrityError, ModelError
+from sprachbund.data.labels import RIGHT, LabelSpace
+from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.foreign import ForeignClassifier
+from sprachbund.models.saved_facts import model_description
 from sprachbund.models.saved_model import load_model
 from sprachbund.testing.tiny import make_tiny_encoder
 
@@ -24,7 +33,8 @@ def foreign(folder: Path, kind: str, family: str = "bert", labels: tuple[str, ..
     tiny = make_tiny_encoder(folder / "tiny", family)
     config = AutoConfig.from_pretrained(tiny, id2label=dict(enumerate(labels)),
                                         label2id={label: number for number, label in enumerate(labels)})
-    loader = AutoModelForTokenClassification if kind == "tokens" else AutoModelForSequenceClassification
+    loader = {"tokens": AutoModelForTokenClassification, "sequence": AutoModelForSequenceClassification,
+              "choice": AutoModelForMultipleChoice}[kind]
     transformers.utils.logging.disable_progress_bar()
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -54,6 +64,20 @@ def test_logits_are_those_of_the_model_itself(family: str, kind: str, tmp_path: 
     if kind == "tokens":
         expected = expected.flatten(0, 1)[batch.word_positions]
     torch.testing.assert_close(logits, expected)
+
+
+@pytest.mark.parametrize("family", ["bert", "xlm_roberta"])
+def test_a_chooser_reads_each_choice_as_a_row(family: str, tmp_path: Path) -> None:
+    folder = foreign(tmp_path, "choice", family)
+    loaded = load_model(folder)
+    assert loaded.labels == LabelSpace(kind="choice", labels=RIGHT)
+    assert loaded.description.task == model_description(EncoderConfig(name=str(folder))).task == "multiple_choice"
+    own, tokenizer = AutoModelForMultipleChoice.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    inputs = tokenizer(list(TEXTS), padding=True, return_tensors="pt")
+    with torch.no_grad():
+        logits = loaded.model(toys.batch_of(loaded.tokenizer, *TEXTS))
+        expected = own(**{name: values.unsqueeze(0) for name, values in inputs.items()}).logits
+    torch.testing.assert_close(logits, expected.T)
 
 
 def test_an_encoder_without_a_head_is_refused(tmp_path: Path) -> None:

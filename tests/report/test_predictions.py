@@ -9,7 +9,7 @@ import pytest
 
 from sprachbund.core.errors import RegistryError
 from sprachbund.core.source import Location
-from sprachbund.data.examples import FrameExample, TextExample, TokenExample
+from sprachbund.data.examples import ChoiceExample, FrameExample, TextExample, TokenExample
 from sprachbund.data.formats.frames import FrameJsonReader
 from sprachbund.data.formats.reader import ReaderOptions
 from sprachbund.evaluation.labelled import Labelled
@@ -61,6 +61,15 @@ def test_intents_stand_above_the_words_and_json_lines_can_be_read_again(tmp_path
                     encoding="utf-8")
     (again,) = FrameJsonReader().read(path, ReaderOptions(), Counter())
     assert again == FrameExample("s1", ("Weck", "mich"), ("O", "B-x"), Location(str(path), 1), "alarm")
+
+
+def test_choices_are_told_with_their_number_and_text() -> None:
+    chosen = Labelled(ChoiceExample("7", "Es regnete.", "Warum?", ("Weil.", "Darum.")), ("2",), (0.75,))
+    assert _written("table", chosen) == "2\t0.750\tEs regnete. | Darum.\n"
+    assert json.loads(_written("jsonl", chosen)) == {
+        "id": "7", "context": "Es regnete.", "question": "Warum?", "choices": ["Weil.", "Darum."], "choice": 2,
+        "answer": "Darum.", "confidence": 0.75,
+    }
 
 
 def test_texts_cannot_be_conllu() -> None:

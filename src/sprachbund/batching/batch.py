@@ -25,10 +25,11 @@ class Batch:
             start or end, of which the first of a row stands for "no answer". -1 - row where a row is read as a whole
             (the intent of a sentence).
         labels: (words,) for token tasks, (batch,) for sequence tasks; -100 is left out of the loss;
-            for questions (words,) 0 where the answer starts, 1 where it ends, 2 for both; None in prediction.
+            for questions (words,) 0 where the answer starts, 1 where it ends, 2 for both; for choices (batch,) 1 for
+            the right one, 0 for the others; None in prediction.
         windows: (batch,) index of each row's window in the encoded corpus.
         words: (words,) index of each word in the encoded corpus (flat over all examples); empty
-            for sequence tasks.
+            for sequence tasks; for choices (batch,) the example that each row belongs to.
     """
 
     piece_ids: Int[Tensor, "batch positions"]

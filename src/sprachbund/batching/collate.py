@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from sprachbund.batching.batch import Batch
 from sprachbund.core.errors import DataError
+from sprachbund.data.labels import IGNORED
 from sprachbund.tokenization.chunks import WHOLE
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
 from sprachbund.tokenization.ragged import Integers, offsets_of, ragged_index
@@ -41,6 +43,7 @@ class WindowStream:
         self.window_base = offsets_of(np.array([corpus.n_windows for corpus in corpora]))
         self.word_base = offsets_of(np.array([corpus.n_words for corpus in corpora]))
         self.lengths = np.concatenate([corpus.window_lengths for corpus in corpora])
+        self._choices = corpora[0].kind == "choice"
         self._typed = any(corpus.type_ids is not None for corpus in corpora)
 
     def batch(self, windows: Integers) -> Batch:
@@ -63,7 +66,7 @@ class WindowStream:
             at, read = _reads(self.corpora[corpus], local, rows.start, mask.shape[1])
             positions.append(at)
             words.append(read + self.word_base[corpus])
-        joined_words = np.concatenate(words)
+        joined_words = self.texts(windows) if self._choices else np.concatenate(words)
         return Batch(
             piece_ids=self._tensor(piece_ids),
             mask=self._tensor(mask),
@@ -75,7 +78,7 @@ class WindowStream:
         )
 
     def texts(self, windows: Integers) -> Integers:
-        """For sequence tasks the number of the text (as a word number) that each window holds."""
+        """For sequence tasks and choices the number of the text (as a word number) that each window belongs to."""
         owners = np.searchsorted(self.window_base, windows, side="right") - 1
         texts = np.empty(len(windows), dtype=np.int64)
         for corpus in np.unique(owners).tolist():
@@ -83,6 +86,12 @@ class WindowStream:
             local = windows[rows] - self.window_base[corpus]
             texts[rows] = self.corpora[corpus].window_examples[local] + self.word_base[corpus]
         return texts
+
+    @cached_property
+    def _places(self) -> Integers:
+        """Of choices, (windows,) the index of each among those of its example."""
+        counts = np.concatenate([corpus.choice_counts for corpus in self.corpora])
+        return ragged_index(np.zeros(len(counts), dtype=np.int64), counts)
 
     def _fill(
         self,
@@ -103,6 +112,9 @@ class WindowStream:
     def _labels(self, windows: Integers, owners: Integers, words: Integers) -> Tensor | None:
         if self.labels is None:
             return None
+        if self._choices:
+            right = self.labels[words]
+            return self._tensor(np.where(right == IGNORED, IGNORED, right == self._places[windows]))
         return self._tensor(self.labels[self.texts(windows) if self.corpora[0].kind == "sequence" else words])
 
     def _tensor(self, array: NDArray[np.generic]) -> Tensor:

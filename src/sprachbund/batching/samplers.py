@@ -83,21 +83,25 @@ def length_sorted_batches(lengths: NDArray[np.integer], batch_pieces: int) -> li
     return cut_sorted(_longest_first(lengths), np.asarray(lengths, dtype=np.int64), batch_pieces, BATCH_COST)
 
 
-def beyond_budget(lengths: NDArray[np.integer], batch_pieces: int, name: str = "batch_pieces") -> str:
+def beyond_budget(
+    lengths: NDArray[np.integer], batch_pieces: int, name: str = "batch_pieces", what: str = "window"
+) -> str:
     """A sentence for the user where windows are longer than a batch may be, else "".
 
     Args:
-        lengths: (windows,) pieces of each window.
+        lengths: (windows,) pieces of each window, or of each example with all its choices.
         batch_pieces: the budget.
         name: what the budget is called where it was set.
+        what: what has these lengths.
     """
     longer = np.count_nonzero(np.asarray(lengths) > batch_pieces)
     if not longer:
         return ""
-    subject = "1 window is" if longer == 1 else f"{longer} windows are"
+    subject = f"1 {what} is" if longer == 1 else f"{longer} {what}s are"
+    shorter = "in overlapping windows" if what == "window" else "in part, which is counted"
     return (f"{subject} longer than {name} = {batch_pieces} (the longest has {int(np.max(lengths))} pieces) and cannot "
             f"share a batch: each is one of its own, in full, and needs the memory of its own length; raise {name}, "
-            "or lower max_pieces to read long texts in overlapping windows")
+            f"or lower max_pieces to read long texts {shorter}")
 
 
 def padding_share(batches: list[Integers], lengths: NDArray[np.integer]) -> float:

@@ -15,7 +15,7 @@ from sprachbund.cli.options import DataDir
 from sprachbund.cli.terminal import console
 from sprachbund.core.errors import DataError
 from sprachbund.data.catalogue import DatasetCard, cards
-from sprachbund.data.examples import Example, FrameExample, QuestionExample, TokenExample
+from sprachbund.data.examples import ChoiceExample, Example, FrameExample, QuestionExample, TokenExample
 from sprachbund.data.splits import sample
 from sprachbund.languages.language import find_variant
 
@@ -92,6 +92,12 @@ def _line(example: Example) -> str:
     if isinstance(example, QuestionExample):
         told = " | ".join(dict.fromkeys(answer.text for answer in example.answers or ())) or "-"
         return f"  [cyan]{escape(told):<28}[/] {escape(example.question)} [dim]|[/] {escape(example.context)}"
+    if isinstance(example, ChoiceExample):
+        asked = escape(" ".join(filter(None, (example.context, example.question))))
+        choices = [escape(choice) for choice in example.choices]
+        if example.answer is not None:
+            choices[example.answer] = f"[cyan]{choices[example.answer]}[/]"
+        return f"  [cyan]{example.label or '-':>2}[/] {asked} [dim]|[/] {' [dim]/[/] '.join(choices)}"
     pair = f" [dim]|[/] {escape(example.text_pair)}" if example.text_pair is not None else ""
     return f"  [cyan]{escape(example.label or '-'):<28}[/] {escape(example.text)}{pair}"
 

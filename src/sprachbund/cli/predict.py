@@ -26,9 +26,9 @@ def predict(
     model: Annotated[str, typer.Argument(help="A saved model: folder, hub id, or the output folder of a run.")],
     files: Annotated[list[str] | None, typer.Argument(help="Files to label, `-` for standard input (the default). "
                                                       ".conllu (for taggers), .tsv, .csv and .jsonl (for "
-                                                      "classifiers), SQuAD's .json (for questions), frames as .conll "
-                                                      "or .jsonl (for intents and slots) are read as such, all else "
-                                                      "as one text a line; "
+                                                      "classifiers, or with choices), SQuAD's .json (for questions), "
+                                                      "frames as .conll or .jsonl (for intents and slots) are read as "
+                                                      "such, all else as one text a line; "
                                                       ".gz as it stands.")] = None,
     text: Annotated[list[str] | None, typer.Option("--text", "-t", help="Text on the command line.")] = None,
     pair: Annotated[str | None, typer.Option(help="The second text of a pair, for one --text; the context of a "

@@ -19,7 +19,8 @@ def run(
     context: typer.Context,
     config: Annotated[str | None, typer.Argument(metavar="CONFIG.yaml", help="A run's settings; flags below "
                                                  "replace what it says.")] = None,
-    task: Annotated[str | None, typer.Option(help="tagging, classification, span_qa or intent_slots.")] = None,
+    task: Annotated[str | None, typer.Option(help="tagging, classification, span_qa, intent_slots or "
+                                             "multiple_choice.")] = None,
     data: Annotated[str | None, typer.Option(help="A data set's name, a folder <set>/<language>/<split>.<ext>, or a "
                                              "pattern with {language} and {split}.")] = None,
     test_data: Annotated[str | None, typer.Option(help="Target data where they lie in another data set.")] = None,

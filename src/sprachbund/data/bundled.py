@@ -44,7 +44,7 @@ def open_bundled(name: str, kind: Kind, labels: str | None = None) -> DataSource
         raise DataError(f"no data set {name!r} comes with the installation",
                         remedy=f"{hint}there is: bundled:{HaIntents.name}")
     if kind not in LABEL_SETS:
-        raise DataError(f"{name} has commands with labels, and no questions with answers",
+        raise DataError(f"{name} has commands with labels, and no questions",
                         remedy="run it with --task classification or --task tagging, or choose another data set")
     offered = LABEL_SETS[kind]
     if labels is not None and labels not in offered:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from sprachbund.core.errors import DataError, FormatError
 from sprachbund.data.counts import Counts, Places, Tally
-from sprachbund.data.examples import Example, FrameExample, TextExample, TokenExample
+from sprachbund.data.examples import ChoiceExample, Example, FrameExample, TextExample, TokenExample
 from sprachbund.data.file_source import FileSource
 from sprachbund.data.formats.lines import undecodable
 from sprachbund.data.scripts import words_of_script
@@ -25,6 +25,7 @@ FindingKind = Literal["broken", "encoding", "blank_label", "in_training", "repea
 GRAVE: tuple[FindingKind, ...] = ("broken", "blank_label")
 """Findings with which scores cannot be computed, or mean nothing."""
 SPLITS = ("train", "dev", "test")
+_CHOICES = "questions with choices"
 _SHOWN = 5
 _ENOUGH = 20  # examples from which one label for all is no chance
 _USUAL = 0.01  # share from which a label that a language lacks is worth a word
@@ -90,7 +91,7 @@ def check_source(source: DataSource, splits: Sequence[str] = SPLITS) -> DataChec
             if split == "train":
                 labels.update(counted.labels)
             else:
-                findings += _unknown_labels(counted, labels)
+                findings += _unknown_labels(counted, labels) if unit != _CHOICES else ()
     return DataCheck(tuple(counts), (*findings, *_blanked(counts), *_label_sets(counts)))
 
 
@@ -126,7 +127,7 @@ def check_counts(counted: Counts, unit: str) -> Iterator[Finding]:
 
     Args:
         counted: the corpus.
-        unit: what carries labels: "words", "words and sentences", "texts" or "questions".
+        unit: what carries labels: "words", "words and sentences", "texts", "questions" or "questions with choices".
     """
     def found(kind: FindingKind, places: Places, what: str) -> Iterator[Finding]:
         if places.count:
@@ -139,8 +140,9 @@ def check_counts(counted: Counts, unit: str) -> Iterator[Finding]:
     yield from found("repeated", counted.repeated, "examples that repeat an earlier one")
     yield from found("in_training", counted.in_training, "examples that stand in the training data too")
     if counted.unlabelled:
-        total = counted.examples if unit == "questions" else counted.unlabelled + sum(counted.labels.values())
-        lacking = "answer" if unit == "questions" else "label"
+        asked = unit in ("questions", _CHOICES)
+        total = counted.examples if asked else counted.unlabelled + sum(counted.labels.values())
+        lacking = "answer" if asked else "label"
         what = f"{counted.unlabelled} of {total} {unit} have no {lacking}"
         if counted.unlabelled == total:
             what += ": not given, or blanked as in copies made by XTREME's script"
@@ -154,6 +156,8 @@ def _unit(example: Example) -> str:
         return "words and sentences"
     if isinstance(example, TokenExample):
         return "words"
+    if isinstance(example, ChoiceExample):
+        return _CHOICES
     return "texts" if isinstance(example, TextExample) else "questions"
 
 

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from sprachbund.data.examples import Example, FrameExample, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import (
+    ChoiceExample,
+    Example,
+    FrameExample,
+    QuestionExample,
+    TextExample,
+    TokenExample,
+)
 from sprachbund.data.scripts import scripts_of
 from sprachbund.data.splits import content
 
@@ -39,7 +46,8 @@ class Counts:
         examples: how many.
         words: words of token examples; words separated by blanks of texts (few in scripts without blanks).
         characters: of all texts, in code points.
-        labels: label -> how often, the most frequent first; of frames slots and, with their mark, intents.
+        labels: label (of choices: number of the right one) -> how often, the most frequent first; of frames slots and,
+            with their mark, intents.
         unlabelled: words, texts or questions without a label or answer; of frames words and sentences.
         lengths: words of an example -> how many examples are that long.
         letters: first word of a letter's Unicode name ("LATIN") -> how many letters.
@@ -128,7 +136,7 @@ class Tally:
         elif isinstance(example, TokenExample):
             self.labels.update(example.labels or ())
             self.unlabelled += 0 if example.labels else len(example.words)
-        elif isinstance(example, TextExample):
+        elif isinstance(example, TextExample | ChoiceExample):
             if example.label is None:
                 self.unlabelled += 1
             else:
@@ -149,12 +157,14 @@ class Tally:
 
 
 def example_texts(example: Example) -> Iterator[str]:
-    """The words of a sentence, the texts of a pair, or question and context."""
+    """The words of a sentence, the texts of a pair, question and context, or context, question and choices."""
     if isinstance(example, TokenExample):
         yield from example.words
     elif isinstance(example, QuestionExample):
         yield example.question
         yield example.context
+    elif isinstance(example, ChoiceExample):
+        yield from filter(None, (example.context, example.question, *example.choices))
     else:
         yield example.text
         if example.text_pair is not None:

@@ -110,11 +110,53 @@ class QuestionExample:
     location: Location | None = None
 
 
-Example = TokenExample | TextExample | QuestionExample
+@dataclass(frozen=True, slots=True)
+class ChoiceExample:
+    """A question with several choices, one of which is right (multiple choice).
+
+    Args:
+        identity: as in TokenExample.
+        context: what the question is about ("" where the question stands alone).
+        question: the question ("" where the choices continue the context); at least one of the two is there.
+        choices: two or more.
+        answer: index of the right choice from 0, or None where nobody says.
+        location: where the example begins.
+    """
+
+    identity: str
+    context: str
+    question: str
+    choices: tuple[str, ...]
+    answer: int | None = None
+    location: Location | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The number of the right choice from 1, as text."""
+        return None if self.answer is None else str(self.answer + 1)
+
+    @property
+    def first(self) -> str:
+        """What all choices share and what is read before them: the context, or the question that stands alone."""
+        return self.context or self.question
+
+    @property
+    def seconds(self) -> tuple[str, ...]:
+        """What is read after it, one text a choice: the question, where there is a context, and the choice.
+
+        >>> ChoiceExample("1", "It rained.", "What happened as a result?", ("I sang.", "The street got wet.")).seconds
+        ('What happened as a result? I sang.', 'What happened as a result? The street got wet.')
+        """
+        asked = f"{self.question} " if self.context and self.question else ""
+        return tuple(asked + choice for choice in self.choices)
+
+
+Example = TokenExample | TextExample | QuestionExample | ChoiceExample
 
 
 def shown(example: Example) -> str:
-    """The example on one line, for people: words with a space between them, both texts of a pair, or the question.
+    """The example on one line, for people: words with a space between them, both texts of a pair, or the question
+    (of choices with what it is about).
 
     >>> shown(TextExample("1", "A dog sleeps.", "An animal rests."))
     'A dog sleeps. | An animal rests.'
@@ -123,6 +165,8 @@ def shown(example: Example) -> str:
         return " ".join(example.words)
     if isinstance(example, QuestionExample):
         return example.question
+    if isinstance(example, ChoiceExample):
+        return f"{example.first} | {' / '.join(example.seconds)}"
     return example.text if example.text_pair is None else f"{example.text} | {example.text_pair}"
 
 
@@ -134,7 +178,7 @@ class Corpus:
         data_set: name of the data set ("ud_pos").
         language: the language code as sprachbund.languages knows it, or a variant ("de-CH").
         split: "train", "dev" or "test".
-        examples: all of one class: words, words with an intent, texts or questions.
+        examples: all of one class: words, words with an intent, texts, questions or choices.
         fingerprint: sha256 over the bytes read and the reader's version; changes when the data do.
         notes: counted things a reader did (`{"multiword_lines": 12, "blank_labels": 3}`), shown in results.
     """

@@ -18,8 +18,17 @@ from sprachbund.data.labels import Kind
 
 _STANDARD_INPUT = "standard input"
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
-_READERS = {"tokens": {".conllu": "conllu"}, "sequence": {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl"},
-            "span": {".json": "squad"}, "joint": {".conll": "frame_columns", ".jsonl": "frame_jsonl"}}
+_READERS: dict[Kind, dict[str, str]] = {
+    "tokens": {".conllu": "conllu"}, "sequence": {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl"},
+    "span": {".json": "squad"}, "joint": {".conll": "frame_columns", ".jsonl": "frame_jsonl"},
+    "choice": {".jsonl": "choices"},
+}
+_NO_LINES: dict[Kind, tuple[str, str]] = {
+    "span": ("questions are read with their contexts from JSON in SQuAD's format",
+             "give a .json file, or one question with --text and its context with --pair"),
+    "choice": ("questions are read with their choices from JSON lines", "give a .jsonl file"),
+}
+"""What cannot be read from lines of text, and what to give instead."""
 
 
 def read_texts(texts: Sequence[str], pair: str | None, kind: Kind) -> Iterator[Example]:
@@ -32,17 +41,16 @@ def read_file(name: str, kind: Kind) -> Iterator[Example]:
     """Examples from a file, one at a time.
 
     CoNLL-U (for taggers), frames as `.conll` or JSONL (for models of intents and slots), TSV, CSV, JSONL (for
-    classifiers) and SQuAD's JSON (for questions, which are read from
-    nothing else) are read as such, by their ending; anything else, and standard input (`-`), is one text a line,
-    blank lines left out.
+    classifiers), SQuAD's JSON and JSONL with choices (for questions, which are read from nothing else) are read as
+    such, by their ending; anything else, and standard input (`-`), is one text a line, blank lines left out.
 
     Raises:
         FormatError: with file, line and what to do.
         DataError: questions in a file that is not JSON.
     """
-    if kind == "span" and not name.lower().removesuffix(".gz").endswith(".json"):
-        raise DataError("questions are read with their contexts from JSON in SQuAD's format", where=Location(name),
-                        remedy="give a .json file, or one question with --text and its context with --pair")
+    if kind in _NO_LINES and not name.lower().removesuffix(".gz").endswith(tuple(_READERS[kind])):
+        what, remedy = _NO_LINES[kind]
+        raise DataError(what, where=Location(name), remedy=remedy)
     if name == "-":
         yield from _lines(stream_lines(sys.stdin.buffer, Path(_STANDARD_INPUT)), _STANDARD_INPUT, kind)
         return
@@ -64,11 +72,14 @@ def plain_example(text: str, identity: str, kind: Kind, *, pair: str | None = No
     text has them; give such text as CoNLL-U if word boundaries matter.
 
     Raises:
-        DataError: a question without a context.
+        DataError: a question without a context, or one that needs choices.
 
     >>> plain_example("It's half-done, no?", "1", "tokens").words
     ("It's", 'half-done', ',', 'no', '?')
     """
+    if kind == "choice":
+        what, remedy = _NO_LINES[kind]
+        raise DataError(f"the text {text.strip()!r} has no choices: {what}", remedy=remedy)
     if kind == "span":
         if not pair or not pair.strip():
             raise DataError(f"the question {text.strip()!r} has no context to be answered from",

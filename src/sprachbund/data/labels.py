@@ -7,14 +7,18 @@ from typing import Literal
 
 from sprachbund.core.config import Config
 from sprachbund.core.errors import LabelError
-from sprachbund.data.examples import INTENT, Example, FrameExample, QuestionExample, TokenExample
+from sprachbund.data.examples import INTENT, ChoiceExample, Example, FrameExample, QuestionExample, TokenExample
 
-Kind = Literal["tokens", "sequence", "span", "joint"]
+Kind = Literal["tokens", "sequence", "span", "joint", "choice"]
+POOLED: tuple[Kind, ...] = ("sequence", "joint", "choice")
+"""Kinds that have an output for each row of a batch, read from its pooled states."""
 UnknownLabels = Literal["fail", "ignore"]
 OUTSIDE = "O"
 BOUNDARIES = ("start", "end")
 """The labels of spans, which are the same for all data: a logit for each at every place."""
 _SPANS: tuple[Kind, ...] = ("tokens", "joint")
+RIGHT = ("right",)
+"""The label of choices, which is the same for all data: one logit for each, how right it is."""
 IGNORED = -100  # the label id that losses and scores leave out, as torch's cross entropy has it
 
 
@@ -28,7 +32,8 @@ class LabelSpace(Config):
 
     kind: Kind
     """"tokens": a label a word; "sequence": a label a text; "span": where in a text an answer starts and ends;
-    "joint": a label a word (slots) and one for the whole sentence (its intent)."""
+    "joint": a label a word (slots) and one for the whole sentence (its intent); "choice": which of some choices is
+    right."""
     labels: tuple[str, ...]
     """All labels known from the source language's training data."""
 
@@ -73,6 +78,8 @@ def label_space_of(examples: Sequence[Example]) -> LabelSpace:
             seen.update(example.labels or ())
         elif isinstance(example, QuestionExample):
             raise LabelError("questions have answers, not labels", remedy="use the task span_qa")
+        elif isinstance(example, ChoiceExample):
+            raise LabelError("questions with choices have no labels", remedy="use the task multiple_choice")
         elif example.label is not None:
             seen.add(example.label)
     return label_space(kind, seen)
@@ -139,9 +146,9 @@ def first_unknown(examples: Iterable[Example], space: LabelSpace) -> Example | N
 
 
 def _gold(example: Example) -> tuple[str | None, ...]:
-    """The labels of an example, an intent among them; an answer is none."""
+    """The labels of an example, an intent among them; an answer is none, nor is the number of a choice."""
     if isinstance(example, FrameExample):
         return example.frame
     if isinstance(example, TokenExample):
         return example.labels or ()
-    return () if isinstance(example, QuestionExample) else (example.label,)
+    return () if isinstance(example, QuestionExample | ChoiceExample) else (example.label,)

@@ -28,7 +28,7 @@ BUNDLED = "bundled:"
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _FLAT = re.compile(rf"(?P<split>{'|'.join(SPLIT_NAMES)})(?P<between>[-_.])[A-Za-z]{{2,3}}(?P<ending>\.[\w.]+)")
 _KINDS: dict[str, Kind] = {"tagging": "tokens", "classification": "sequence", "span_qa": "span",
-                           "intent_slots": "joint"}
+                           "intent_slots": "joint", "multiple_choice": "choice"}
 
 
 class DataConfig(Config):
@@ -63,7 +63,7 @@ def open_source(
 
     Args:
         config: which data.
-        kind: what the task reads, "tokens", "sequence", "span" or "joint".
+        kind: what the task reads, "tokens", "sequence", "span", "joint" or "choice".
         formats: readers that the task understands, in the order in which files are looked for.
         data_dir: the folder that holds data sets; names and relative paths are looked for there, then here.
 

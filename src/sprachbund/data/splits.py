@@ -11,7 +11,7 @@ import numpy as np
 from sprachbund.core.canonical import digest
 from sprachbund.core.errors import DataError
 from sprachbund.core.seeds import derive_seed
-from sprachbund.data.examples import Corpus, Example, ExampleStream, QuestionExample, TextExample
+from sprachbund.data.examples import ChoiceExample, Corpus, Example, ExampleStream, QuestionExample, TextExample
 
 
 def first(corpus: Corpus, n: int) -> Corpus:
@@ -97,9 +97,11 @@ def overlap(a: Corpus, b: Corpus) -> Overlap:
 
 
 def content(example: Example) -> tuple[str, ...]:
-    """What makes two examples the same apart from labels: the words or texts, without case."""
+    """What makes two examples the same apart from labels: the words or texts, without case; of choices all of them."""
     if isinstance(example, QuestionExample):
         return example.question.casefold(), example.context.casefold()
+    if isinstance(example, ChoiceExample):
+        return tuple(text.casefold() for text in (example.context, example.question, *example.choices))
     if isinstance(example, TextExample):
         return example.text.casefold(), (example.text_pair or "").casefold()
     return tuple(word.casefold() for word in example.words)

@@ -47,9 +47,9 @@ class GateSums:
                              remedy="choose a model with a gate, such as one trained with --fusion dlfa:layer=...")
         self.corpora = corpora
         self._first = offsets_of(np.array([len(corpus.label_names) + 1 for corpus in corpora]))
-        # words without gold label (-1), and places of answers, are of the last class of their corpus
+        # words without gold label (-1), places of answers and choices are of the last class of their corpus
         self._class = np.concatenate([
-            np.where(corpus.gold_ids < 0, len(corpus.label_names),
+            np.where((corpus.gold_ids < 0) | (corpus.kind == "choice"), len(corpus.label_names),
                      np.minimum(corpus.gold_ids, len(corpus.label_names))) + first
             for corpus, first in zip(corpora, self._first[:-1], strict=True)
         ])
@@ -64,12 +64,13 @@ class GateSums:
 
         Args:
             gate: as the fusion gives it.
-            batch: for classifiers of texts all real pieces are read, else those that stand for words.
-            outputs: number of each word, or of each row's text.
+            batch: for classifiers of texts and for choices all real pieces are read, else those that stand for words.
+            outputs: number of each word, or of each row's text or choice.
         """
-        if self.corpora[0].kind == "sequence":
+        if self.corpora[0].kind in ("sequence", "choice"):
             positions = batch.mask.flatten().nonzero().squeeze(1)
-            numbers = np.repeat(outputs.cpu().numpy(), batch.mask.sum(1).cpu().numpy())
+            rows_of = batch.words if self.corpora[0].kind == "choice" else outputs
+            numbers = np.repeat(rows_of.cpu().numpy(), batch.mask.sum(1).cpu().numpy())
         else:
             positions, numbers = batch.word_positions, outputs.cpu().numpy()
             if self.corpora[0].kind == "joint":  # the words, not the sentences whose intent is read

@@ -13,7 +13,8 @@ class Labelled:
 
     Args:
         example: the example as it was read.
-        labels: one label a word (None where a word has no piece that could be read), or one label.
+        labels: one label a word (None where a word has no piece that could be read), or one label; of choices the
+            number of the chosen one from 1.
         confidence: probability of each label, 0 to 1; 0 where there is none.
         span: of a question, whose answer is its one label ("" for "there is none"), the characters of the context
             where it stands; None for other examples and where there is no answer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol, TypeVar, cast
 
 import numpy as np
@@ -16,6 +17,7 @@ from sprachbund.batching.collate import WindowStream
 from sprachbund.batching.samplers import beyond_budget, length_sorted_batches
 from sprachbund.core.errors import DataError, ModelError
 from sprachbund.data.labels import LabelSpace
+from sprachbund.evaluation.choices import ChoiceResults
 from sprachbund.evaluation.gates import BatchSums, GateSums, logits_and_gate
 from sprachbund.evaluation.predictions import NO_PREDICTION, Predictions
 from sprachbund.evaluation.workers import in_threads, models_for_threads
@@ -70,8 +72,8 @@ def predict(
         ModelError: the head has another number of labels than the label space.
     """
     (found,), bounds = run_batches(
-        model, [_Results], corpora, len(labels.labels), precision=precision, device=device, batch_pieces=batch_pieces,
-        emit=emit, tell=tell, gates=gates,
+        model, [_collection(corpora)], corpora, len(labels.labels), precision=precision, device=device,
+        batch_pieces=batch_pieces, emit=emit, tell=tell, gates=gates,
     )
     return _split(corpora, labels, bounds, *found.arrays())
 
@@ -102,14 +104,15 @@ def predict_together(
     """
     together = SharedEncoderModels(models)
     found, bounds = run_batches(
-        together, [_Results] * len(models), corpora, len(labels.labels), precision=precision, device=device,
+        together, [_collection(corpora)] * len(models), corpora, len(labels.labels), precision=precision, device=device,
         batch_pieces=batch_pieces, emit=emit, tell=tell,
     )
     return [_split(corpora, labels, bounds, *one.arrays()) for one in found]
 
 
 class Results(Protocol):
-    """What one model says of each word of a stream; `put` is called in several threads at once."""
+    """What one model says of each word of a stream, or of each window where these are choices; `put` is called in
+    several threads at once."""
 
     def put(self, outputs: torch.Tensor, logits: torch.Tensor) -> None:
         """Take the logits (outputs, labels) of words with these numbers (outputs,)."""
@@ -136,7 +139,7 @@ def run_batches(
 
     Args:
         model: one model, or several on one encoder.
-        results_of: for each model what makes its collection of so many words, on a device.
+        results_of: for each model what makes its collection of so many words (of choices: windows), on a device.
         corpora: as in `predict`.
         n_labels: how many logits a word shall have.
         precision, device, batch_pieces, emit, tell, gates: as in `predict`.
@@ -150,7 +153,8 @@ def run_batches(
     stream = WindowStream(corpora, pin=where.type == "cuda")
     budget = batch_pieces or (PROCESSOR_BATCH_PIECES if where.type == "cpu" else ACCELERATOR_BATCH_PIECES)
     total, done = len(stream.lengths), 0
-    results = [make(int(stream.word_base[-1]), where) for make in results_of]
+    base = stream.window_base if corpora[0].kind == "choice" else stream.word_base
+    results = [make(int(base[-1]), where) for make in results_of]
     number_format, fallback = autocast_format(precision, where)
     if tell is not None:
         for sentence in filter(None, (fallback, beyond_budget(stream.lengths, budget))):
@@ -182,6 +186,21 @@ def run_batches(
     return results, stream.word_base
 
 
+class Found(Results, Protocol):
+    """A collection that ends in one label for each word."""
+
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """(words,) index of the label, -1 where there is none, and its probability."""
+        ...
+
+
+def _collection(corpora: Sequence[EncodedCorpus]) -> Callable[[int, torch.device], Found]:
+    """What collects the predictions of corpora of one kind."""
+    if not corpora or corpora[0].kind != "choice":
+        return _Results
+    return partial(ChoiceResults, counts=np.concatenate([corpus.choice_counts for corpus in corpora]))
+
+
 class _Results:
     """What one model says of each word; on its device until the end: no copy, and no waiting, after each batch."""
 
@@ -204,7 +223,9 @@ def _place(model: nn.Module) -> torch.device:
 
 
 def _outputs(stream: WindowStream, batch: Batch) -> torch.Tensor:
-    """Word number of each row of the logits."""
+    """Word number of each row of the logits; of choices the window's."""
+    if stream.corpora[0].kind == "choice":
+        return batch.windows
     if stream.corpora[0].kind == "sequence":
         return torch.from_numpy(stream.texts(batch.windows.numpy()))
     return batch.words
@@ -264,7 +285,7 @@ def _split(
             language=corpus.language,
             split=corpus.split,
             fingerprint=corpus.fingerprint,
-            labels=labels.labels,
+            labels=labels.labels if corpus.kind != "choice" else corpus.choice_names,
             label_ids=label_ids[start:stop],
             confidence=confidence[start:stop],
         )

@@ -27,7 +27,7 @@ class Predictions:
 
     Args:
         data_set, language, split, fingerprint: of the corpus.
-        labels: the label space's labels.
+        labels: the label space's labels; of choices their numbers from 1.
         label_ids: (words,) int32 index into `labels`, -1 where there is no prediction.
         confidence: (words,) float32 probability of that label, 0 where there is none.
     """

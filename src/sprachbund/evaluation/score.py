@@ -107,6 +107,7 @@ def score(
         RegistryError: an unknown metric.
     """
     loaded: list[Metric] = [METRICS.load(name).value() for name in metrics]
+    labels = _numbered(corpus, labels)
     if unknown_labels == "fail":
         check_labels(corpus, labels)
     parts = [_count(pairs, loaded, labels) for pairs in _pairs(corpus, predictions, labels)]
@@ -122,7 +123,7 @@ def check_labels(corpus: EncodedCorpus, labels: LabelSpace) -> None:
     Raises:
         LabelError: it does not; names the labels and how often they occur.
     """
-    known = set(labels.labels)
+    known = set(_numbered(corpus, labels).labels)
     if not known.issuperset(corpus.label_names):
         corpus.gold(slice(0, 0))  # says which example lacks its label
         times = np.bincount(corpus.gold_ids, minlength=len(corpus.label_names)).tolist()
@@ -140,9 +141,15 @@ def primary_score(corpus: EncodedCorpus, predictions: Predictions, labels: Label
         RegistryError: an unknown metric.
     """
     measure: Metric = METRICS.load(metric).value()
+    labels = _numbered(corpus, labels)
     sums = [measure.count(pairs.gold, pairs.predicted, labels.labels).sum(axis=0)
             for pairs in _pairs(corpus, predictions, labels)]
     return float(measure.value(np.sum(sums, axis=0)))
+
+
+def _numbered(corpus: EncodedCorpus, labels: LabelSpace) -> LabelSpace:
+    """Of choices the space of their numbers, of which other data may have more than the training data had."""
+    return labels if corpus.kind != "choice" else LabelSpace(kind="choice", labels=corpus.choice_names)
 
 
 def _count(pairs: _Pairs, metrics: Sequence[Metric], labels: LabelSpace) -> dict[str, NDArray[np.int64]]:

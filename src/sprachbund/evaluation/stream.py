@@ -9,6 +9,7 @@ from sprachbund.core.errors import DataError
 from sprachbund.data.answers import AnswerConfig
 from sprachbund.data.examples import (
     INTENT,
+    ChoiceExample,
     Corpus,
     Example,
     FrameExample,
@@ -27,9 +28,10 @@ FIRST_CHUNK = 16
 _READ: dict[Kind, tuple[type[Example], str]] = {
     "tokens": (TokenExample, "labels words"), "sequence": (TextExample, "labels texts"),
     "span": (QuestionExample, "answers questions"), "joint": (FrameExample, "labels sentences and their words"),
+    "choice": (ChoiceExample, "chooses among choices"),
 }
 _ARE = ((FrameExample, "words with an intent"), (TokenExample, "words"), (TextExample, "a text"),
-        (QuestionExample, "a question"))
+        (QuestionExample, "a question"), (ChoiceExample, "a question with choices"))
 CHUNK = 512
 """Examples labelled at once: enough that batches hold sentences of like length; the first chunk is small, so
 that somebody who types sees an answer soon."""
@@ -41,7 +43,7 @@ def label_stream(model: LoadedModel, examples: Iterable[Example], *, precision: 
     Args:
         model: a trained model.
         examples: words for a tagger, words of frames for a model of intents and slots, texts for a classifier,
-            questions for a model that answers them; read as they are needed.
+            questions for a model that answers them, with choices for one that chooses; read as they are needed.
         precision: "auto", "bf16" or "fp32".
 
     Raises:

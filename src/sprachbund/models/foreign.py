@@ -1,4 +1,4 @@
-"""Token classifiers, sequence classifiers and answerers of transformers, trained elsewhere, behind our interface."""
+"""Classifiers, answerers and choosers of transformers, trained elsewhere, behind our interface."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from transformers import (
+    AutoModelForMultipleChoice,
     AutoModelForQuestionAnswering,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
@@ -21,7 +22,7 @@ from transformers import (
 from sprachbund.batching.batch import Batch
 from sprachbund.core.errors import ModelError
 from sprachbund.core.source import Location
-from sprachbund.data.labels import BOUNDARIES, Kind, LabelSpace
+from sprachbund.data.labels import BOUNDARIES, RIGHT, Kind, LabelSpace
 from sprachbund.models.classifier import Classifier
 from sprachbund.models.encoders.hub import PICKLED_WEIGHTS, SAFE_WEIGHTS, SMALL_FILES, local_folder, read_json
 from sprachbund.models.encoders.opening import open_tokenizer
@@ -31,19 +32,21 @@ from sprachbund.models.encoders.weights import check_weight_file, quiet
 from sprachbund.tokenization.tokenizer import PieceTokenizer
 
 _KINDS: dict[str, Kind] = {"ForTokenClassification": "tokens", "ForSequenceClassification": "sequence",
-                           "ForQuestionAnswering": "span"}
+                           "ForQuestionAnswering": "span", "ForMultipleChoice": "choice"}
 _LOADERS: dict[Kind, Any] = {
     "tokens": AutoModelForTokenClassification, "sequence": AutoModelForSequenceClassification,
-    "span": AutoModelForQuestionAnswering,
+    "span": AutoModelForQuestionAnswering, "choice": AutoModelForMultipleChoice,
 }
+_FIXED: dict[Kind, tuple[str, ...]] = {"span": BOUNDARIES, "choice": RIGHT}
+"""Label spaces that no config names, since they are the same for all models."""
 
 
 class ForeignClassifier(Classifier):
     """A transformers classifier as it is, with its own head (BERT's pooler included).
 
     Args:
-        model: a token classifier, a sequence classifier or an answerer of questions.
-        kind: which of the three.
+        model: a token classifier, a sequence classifier, an answerer of questions or a chooser.
+        kind: which of the four.
 
     Attributes:
         layers: the layer that its head reads (the last one), where the config tells how many there are.
@@ -58,11 +61,13 @@ class ForeignClassifier(Classifier):
         self._takes_types = "token_type_ids" in signature(model.forward).parameters
 
     def forward(self, batch: Batch) -> Float[Tensor, "outputs labels"]:
-        """Logits of every word or row, or of start and end at every place of an answer."""
-        options = {}
+        """Logits of every word, row or choice, or of start and end at every place of an answer."""
+        inputs = {"input_ids": batch.piece_ids, "attention_mask": batch.mask.long()}
         if batch.type_ids is not None and self._takes_types:
-            options["token_type_ids"] = batch.type_ids
-        output = self.model(input_ids=batch.piece_ids, attention_mask=batch.mask.long(), **options)
+            inputs["token_type_ids"] = batch.type_ids
+        if self.kind == "choice":  # an axis of choices, of which each row is one by itself
+            inputs = {name: values.unsqueeze(1) for name, values in inputs.items()}
+        output = self.model(**inputs)
         if self.kind == "span":
             places = torch.stack([output.start_logits, output.end_logits], dim=-1)
             return places.flatten(0, 1).index_select(0, batch.word_positions)
@@ -80,7 +85,7 @@ class OpenedClassifier:
 
 
 def open_classifier(config: EncoderConfig) -> OpenedClassifier:
-    """Open a token classifier, a sequence classifier or an answerer of questions of transformers.
+    """Open a classifier of tokens or sequences, an answerer of questions or a chooser of transformers.
 
     Args:
         config: its name (a folder in hub layout or a hub id), revision and permissions.
@@ -100,7 +105,7 @@ def open_classifier(config: EncoderConfig) -> OpenedClassifier:
             )
         folder = local_folder(config.name) or snapshot(config.name, config.revision, (*SMALL_FILES, *PICKLED_WEIGHTS))
     model = _load(folder, config, kind)
-    names = BOUNDARIES if kind == "span" else _labels(model.config, config.name)
+    names = _FIXED.get(kind) or _labels(model.config, config.name)
     labels = LabelSpace(kind=kind, labels=names)
     return OpenedClassifier(ForeignClassifier(model, kind).train(False), tokenizer, labels)
 

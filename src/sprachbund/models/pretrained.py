@@ -13,12 +13,14 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import (
+    AutoModelForMultipleChoice,
     AutoModelForQuestionAnswering,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     PreTrainedModel,
 )
 from transformers.modeling_outputs import (
+    MultipleChoiceModelOutput,
     QuestionAnsweringModelOutput,
     SequenceClassifierOutput,
     TokenClassifierOutput,
@@ -200,6 +202,29 @@ class SprachbundForIntentAndSlots(SprachbundModel):  # type: ignore[no-untyped-c
         return output if return_dict is not False else output.to_tuple()
 
 
+class SprachbundForMultipleChoice(SprachbundModel):  # type: ignore[no-untyped-call]
+    """A logit for each of several choices; as with transformers' own such models, inputs have an axis of choices."""
+
+    kind: ClassVar[Kind] = "choice"
+
+    def forward(
+        self,
+        input_ids: Int[Tensor, "batch choices positions"],
+        attention_mask: Tensor | None = None,
+        token_type_ids: Int[Tensor, "batch choices positions"] | None = None,
+        labels: Int[Tensor, " batch"] | None = None,
+        return_dict: bool | None = None,
+        **_: Any,
+    ) -> MultipleChoiceModelOutput | tuple[Tensor, ...]:
+        """Logits (batch, choices), and the loss where the right choices' indices are given (-100 is left out)."""
+        rows = [None if one is None else one.flatten(0, 1) for one in (attention_mask, token_type_ids)]
+        flat, _mask = self._logits(input_ids.flatten(0, 1), *rows)
+        logits = flat.view(input_ids.shape[:2])
+        loss = None if labels is None else cross_entropy(logits, labels)
+        output = MultipleChoiceModelOutput(loss=loss, logits=logits)
+        return output if return_dict is not False else output.to_tuple()
+
+
 def transfer_model(config: SprachbundConfig, encoder: Encoder) -> TransferModel:
     """Fusion and head of a saved model's config on an encoder; their weights are new.
 
@@ -216,3 +241,4 @@ register()
 AutoModelForTokenClassification.register(SprachbundConfig, SprachbundForTokenClassification, exist_ok=True)
 AutoModelForSequenceClassification.register(SprachbundConfig, SprachbundForSequenceClassification, exist_ok=True)
 AutoModelForQuestionAnswering.register(SprachbundConfig, SprachbundForQuestionAnswering, exist_ok=True)
+AutoModelForMultipleChoice.register(SprachbundConfig, SprachbundForMultipleChoice, exist_ok=True)

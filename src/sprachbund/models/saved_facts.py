@@ -28,7 +28,7 @@ CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG = (
 )
 REMEDY = "copy the model again from where it came, or train it again"
 TASK_OF_KIND: Mapping[Kind, str] = {"tokens": "tagging", "sequence": "classification", "span": "span_qa",
-                                    "joint": "intent_slots"}
+                                    "joint": "intent_slots", "choice": "multiple_choice"}
 """The task of a model trained elsewhere, which does not say it."""
 _OURS = (MODEL_TYPE, exported.MODEL_TYPE)
 
@@ -97,7 +97,8 @@ def model_description(config: EncoderConfig) -> ModelDescription:
         return validate(values["description"], ModelDescription, str(folder / CONFIG))
     architectures = " ".join(values.get("architectures") or ())
     task = ("classification" if "ForSequenceClassification" in architectures
-            else "span_qa" if "ForQuestionAnswering" in architectures else "tagging")
+            else "span_qa" if "ForQuestionAnswering" in architectures
+            else "multiple_choice" if "ForMultipleChoice" in architectures else "tagging")
     return ModelDescription(task=task, encoder=config.name, system="trained elsewhere")
 
 

@@ -36,6 +36,7 @@ from sprachbund.models.foreign import ForeignClassifier, open_classifier
 from sprachbund.models.heads.head import BY_KIND, HeadConfig
 from sprachbund.models.pretrained import (
     SprachbundForIntentAndSlots,
+    SprachbundForMultipleChoice,
     SprachbundForQuestionAnswering,
     SprachbundForSequenceClassification,
     SprachbundForTokenClassification,
@@ -134,7 +135,7 @@ def saved_pieces(tokenizer: PieceTokenizer) -> SavedPieces:
 def load_model(
     name_or_folder: str | Path, *, allow_pickle: bool = False, trust_remote_code: str | None = None
 ) -> LoadedModel:
-    """Open a saved model of ours, or a token classifier, a sequence classifier or an answerer of transformers.
+    """Open a saved model of ours, or a classifier of tokens, of sequences, an answerer or a chooser of transformers.
 
     Args:
         name_or_folder: a folder in hub layout, or a hub id.
@@ -178,7 +179,8 @@ def _config(
     encoder = model.encoder.hf_config()
     encoder.pop("_name_or_path", None)
     by_kind = {"tokens": SprachbundForTokenClassification, "sequence": SprachbundForSequenceClassification,
-               "span": SprachbundForQuestionAnswering, "joint": SprachbundForIntentAndSlots}
+               "span": SprachbundForQuestionAnswering, "joint": SprachbundForIntentAndSlots,
+               "choice": SprachbundForMultipleChoice}
     return SprachbundConfig(
         encoder=encoder,
         fusion=model.fusion.config.model_dump(mode="json"),

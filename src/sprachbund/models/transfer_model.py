@@ -3,7 +3,8 @@
     pieces (B, T) --encoder--> states of the layers that the fusion wants, each (B, T, E)
                   --fusion---> one state (B, T, E)
                   --head-----> logits: (words, labels) at the pieces that stand for words, or (B, labels),
-                               or (words, 2) for start and end at the pieces where an answer may lie
+                               or (words, 2) for start and end at the pieces where an answer may lie,
+                               or (B, 1), how right each choice is
 
 The encoder stops at the highest layer asked for and keeps only the layers asked for. The fusion sees
 states and mask, never the encoder; the head sees the fused state and nothing else.

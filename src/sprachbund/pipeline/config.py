@@ -165,7 +165,7 @@ class TransferConfig(ScoringConfig):
     """Target data where they lie in another data set (train on nli_train, test on xnli)."""
     encoder: Annotated[EncoderConfig, BeforeValidator(named)] = Field(default_factory=EncoderConfig)
     pooling: Literal["first", "mean"] = "first"
-    """What is read for a label of a whole text: the first piece, or the mean over the real pieces."""
+    """What is read for a label of a whole text, or for a choice: the first piece, or the mean over the real pieces."""
     head_normalisation: Normalisation = "none"
     """layer: a layer norm between fusion and head, so that the scale of the fused state does not decide how fast the
     head learns."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sprachbund.core.canonical import Json, plain
 from sprachbund.data.card import DatasetCard
-from sprachbund.data.labels import Kind
+from sprachbund.data.labels import POOLED, Kind
 from sprachbund.data.locations import DataConfig
 from sprachbund.metrics.metric import ANSWER_METRICS, FRAME_METRICS, METRICS
 from sprachbund.models.encoders.opening import encoder_fingerprint
@@ -138,7 +138,7 @@ def train_stage(ground: Groundwork, config: TransferConfig, fusion: FusionConfig
             "encoder": config.encoder.name,
             "fusion": plain(fusion),
             "fusion_version": component.value.version,
-            "pooling": config.pooling if ground.task.kind in ("sequence", "joint") else None,
+            "pooling": config.pooling if ground.task.kind in POOLED else None,
             "head_normalisation": config.head_normalisation,
             **({"answers": plain(config.answers)} if ground.task.kind == "span" else {}),
             **({"intent_weight": config.intent_weight} if ground.task.kind == "joint" else {}),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sprachbund.core.seeds import derive_seed
 from sprachbund.data.answers import AnswerConfig
-from sprachbund.data.labels import LabelSpace, joined_space
+from sprachbund.data.labels import POOLED, LabelSpace, joined_space
 from sprachbund.evaluation.predict import predict
 from sprachbund.evaluation.predict_answers import predict_answers
 from sprachbund.evaluation.score import primary_score
@@ -102,7 +102,7 @@ def head_config(
     """The head that a label space's kind asks for."""
     values: dict[str, Any] = {"type": BY_KIND[task.kind], "n_labels": len(space.labels), "dropout": config.head_dropout,
               "normalisation": normalisation}
-    if task.kind in ("sequence", "joint"):
+    if task.kind in POOLED:
         values["pooling"] = pooling or "first"
     if task.kind == "joint":
         values |= {"n_intents": len(space.intents), "intent_weight": intent_weight}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from sprachbund.core.errors import RegistryError, join_or, near_matches
-from sprachbund.data.examples import FrameExample, QuestionExample, TokenExample
+from sprachbund.data.examples import ChoiceExample, FrameExample, QuestionExample, TokenExample
 from sprachbund.evaluation.labelled import Labelled
 
 Writer = Callable[[Labelled], str]
@@ -37,8 +37,8 @@ def write_predictions(items: Iterable[Labelled], file: TextIO, form: str) -> int
 
 
 def as_table(item: Labelled) -> str:
-    """Words over their labels, below their intent if there is one; or a label, or an answer, with its probability and
-    the text, or the question."""
+    """Words over their labels, below their intent if there is one; or a label, an answer or the number of a choice,
+    with its probability and the text or the question."""
     example = item.example
     if isinstance(example, FrameExample):
         return f"{item.intent or '?'}\t{item.intent_confidence:.3f}\n" + _words_over_labels(example, item)
@@ -47,6 +47,8 @@ def as_table(item: Labelled) -> str:
     if isinstance(example, QuestionExample):
         answer = item.labels[0]
         return f"{'?' if answer is None else answer or '-'}\t{item.confidence[0]:.3f}\t{example.question}\n"
+    if isinstance(example, ChoiceExample):
+        return f"{item.labels[0]}\t{item.confidence[0]:.3f}\t{example.first} | {_chosen(example, item.labels[0])}\n"
     pair = f" | {example.text_pair}" if example.text_pair is not None else ""
     return f"{item.labels[0] or '?'}\t{item.confidence[0]:.3f}\t{example.text}{pair}\n"
 
@@ -88,11 +90,20 @@ def as_json_line(item: Labelled) -> str:
         start = None if item.span is None else item.span[0]
         record |= {"question": example.question, "answer": item.labels[0], "answer_start": start,
                    "confidence": _rounded(item.confidence)[0]}
+    elif isinstance(example, ChoiceExample):
+        record |= {"context": example.context, "question": example.question, "choices": example.choices,
+                   "choice": int(item.labels[0] or 0), "answer": _chosen(example, item.labels[0]),
+                   "confidence": _rounded(item.confidence)[0]}
     else:
         record |= {"text": example.text, "label": item.labels[0], "confidence": _rounded(item.confidence)[0]}
         if example.text_pair is not None:
             record["text_pair"] = example.text_pair
     return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _chosen(example: ChoiceExample, number: str | None) -> str:
+    """The text of the choice with a number from 1, the question before it where there is a context."""
+    return example.choices[int(number) - 1] if number else "?"
 
 
 def _rounded(values: Iterable[float]) -> list[float]:

@@ -49,5 +49,6 @@ TASKS = Registry(
         "classification": "sprachbund.tasks.classification:Classification",
         "span_qa": "sprachbund.tasks.span_qa:SpanQa",
         "intent_slots": "sprachbund.tasks.intent_slots:IntentSlots",
+        "multiple_choice": "sprachbund.tasks.multiple_choice:MultipleChoice",
     },
 )

@@ -13,7 +13,14 @@ from dataclasses import replace
 
 from sprachbund.core.errors import DataError
 from sprachbund.core.source import Location
-from sprachbund.data.examples import Example, FrameExample, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import (
+    ChoiceExample,
+    Example,
+    FrameExample,
+    QuestionExample,
+    TextExample,
+    TokenExample,
+)
 from sprachbund.data.formats.reader import READERS, ReaderOptions
 from sprachbund.metrics.metric import METRICS
 from sprachbund.tasks.task import Task
@@ -23,6 +30,7 @@ _WRONG: dict[str, Example] = {
     "sequence": TokenExample("wrong", ("a", "word"), ("O", "O"), location=Location("wrong.tsv", 7)),
     "joint": TokenExample("wrong", ("a", "word"), ("O", "O"), location=Location("wrong.tsv", 7)),
     "span": TextExample("wrong", "a whole text", label="yes", location=Location("wrong.tsv", 7)),
+    "choice": TextExample("wrong", "a whole text", label="yes", location=Location("wrong.tsv", 7)),
 }
 
 
@@ -38,7 +46,7 @@ def check_task(task: Task, examples: Sequence[Example]) -> None:
     """
     assert task.name, "name says how runs ask for the task"
     assert isinstance(task.version, int), "version is an integer"
-    assert task.kind in _WRONG, f"kind is tokens, sequence, span or joint: {task.kind}"
+    assert task.kind in _WRONG, f"kind is tokens, sequence, span, joint or choice: {task.kind}"
     assert task.formats, "formats name the readers whose examples the task understands"
     for name in task.formats:
         READERS.load(name)
@@ -76,13 +84,15 @@ def _without_label(example: Example) -> Example:
         return replace(example, answers=None)
     if isinstance(example, FrameExample):
         return replace(example, labels=None, intent=None)
+    if isinstance(example, ChoiceExample):
+        return replace(example, answer=None)
     return replace(example, labels=None) if isinstance(example, TokenExample) else replace(example, label=None)
 
 
 def _check_labels(task: Task, examples: Sequence[Example]) -> None:
     space = task.label_space(examples)
     assert space.kind == task.kind, "the label space is of the task's kind"
-    assert len(space.labels) >= 2, "the examples should have two labels or more"
+    assert len(space.labels) >= 2 or task.kind == "choice", "the examples should have two labels or more"
     assert task.label_space(list(reversed(examples))) == space, "the label space does not depend on the order"
     metrics = task.metrics(space)
     assert metrics, "a task has a metric"

@@ -30,7 +30,7 @@ class EncodedChunk:
         read_counts: (windows,) how many words are read in each window.
         read_positions: (reads,) position in its window of the piece that stands for a word; -1 for the whole window.
         read_words: (reads,) flat index of that word within the chunk.
-        word_counts: (examples,) words of each example; 1 where the whole text gets one label.
+        word_counts: (examples,) words of each example; 1 where the whole text, or one of its choices, gets one label.
         windowed: (examples,) words read through several windows, or 1 for a text that was cut.
         unpredicted: (examples,) words without a piece, or 1 for a text without any.
         notes: counts of what was cut.
@@ -134,7 +134,7 @@ class ChunkEncoder:
         pair_frame = frame_of(self.tokenizer, pair=True)
         paired = np.array([example.text_pair is not None for example in examples], dtype=np.bool_)
         second = [example.text_pair for example in examples if example.text_pair is not None]
-        flat, starts, lengths = self._pieces([*(example.text for example in examples), *second])
+        flat, starts, lengths = self.pieces([*(example.text for example in examples), *second])
         n = len(examples)
         second_starts, second_lengths = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
         second_starts[paired], second_lengths[paired] = starts[n:], lengths[n:]
@@ -165,7 +165,7 @@ class ChunkEncoder:
             notes={"pieces_cut": int(cut.sum())} if cut.any() else {},
         )
 
-    def _pieces(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], Integers, Integers]:
+    def pieces(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], Integers, Integers]:
         """Flat ids, and where each text's own begin and how many they are."""
         encodings = self.tokenizer.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         lengths = np.fromiter(map(len, encodings), dtype=np.int64, count=len(encodings))

@@ -41,21 +41,22 @@ class EncodedCorpus:
 
     Of questions, a word is a place in a window where an answer may start or end: see `tokenization/questions.py`.
     Of sentences with an intent, the first word is the whole sentence, whose label is the intent.
+    Of choices, a word is an example, whose windows are its choices in order: see `tokenization/choices.py`.
 
     Args:
         data_set, language, split, fingerprint: as in `Corpus`.
-        kind: "tokens" (a label a word), "sequence" (a label a text), "span" (answers to questions) or "joint" (a label
-            a word and an intent).
+        kind: "tokens" (a label a word), "sequence" (a label a text), "span" (answers to questions), "joint" (a label
+            a word and an intent) or "choice" (one of several choices).
         tokenizer: fingerprint of the tokenizer.
         pad_id: its padding piece.
         notes: what reader and tokeniser counted.
-        label_names: gold labels that occur, in order of appearance.
+        label_names: gold labels that occur, in order of appearance; of choices their numbers from 1.
         identity_bytes, identity_offsets: of all `identities`, see there.
         piece_ids: (pieces,) int32, all windows one after another, special pieces included.
         type_ids: (pieces,) uint8 segment ids; None where the encoder has no use for them.
         window_offsets: (windows + 1,) int64, where each window's pieces begin.
         window_examples: (windows,) the example each window belongs to, ascending.
-        read_offsets: (windows + 1,) where each window's reads begin; all 0 for sequence tasks.
+        read_offsets: (windows + 1,) where each window's reads begin; all 0 for sequence tasks and choices.
         read_positions: (reads,) int32 position in its window of the piece that stands for a word; -1 for a whole
             window.
         read_words: (reads,) the word, counted over the corpus; every word occurs at most once.
@@ -127,11 +128,24 @@ class EncodedCorpus:
         """(windows,) pieces of each window."""
         return np.diff(self.window_offsets)
 
+    @property
+    def choice_counts(self) -> Integers:
+        """Of choices, (examples,) how many each example has."""
+        return np.bincount(self.window_examples, minlength=self.n_examples)
+
+    @property
+    def choice_names(self) -> tuple[str, ...]:
+        """Of choices, their numbers from 1, as many as the example with most of them has."""
+        return tuple(str(number + 1) for number in range(int(self.choice_counts.max())))
+
     def label_ids(self, space: LabelSpace) -> Integers:
-        """(words,) gold labels as positions in a label space; -100 where there is none or the space lacks it."""
+        """(words,) gold labels as positions in a label space; -100 where there is none or the space lacks it.
+
+        Of choices, the index of the right one among the example's own.
+        """
         if self.kind == "span":  # places, which are the same whatever the data
             return np.where(self.gold_ids == NO_LABEL, IGNORED, self.gold_ids).astype(np.int64)
-        known = space.ids()
+        known = space.ids() if self.kind != "choice" else {name: int(name) - 1 for name in self.label_names}
         table = np.array([*(known.get(name, IGNORED) for name in self.label_names), IGNORED], dtype=np.int64)
         return table[self.gold_ids]  # -1 reads the last entry
 

@@ -11,8 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sprachbund.data.answers import AnswerConfig
-from sprachbund.data.examples import Example, FrameExample, QuestionExample, TextExample, TokenExample
+from sprachbund.data.examples import (
+    ChoiceExample,
+    Example,
+    FrameExample,
+    QuestionExample,
+    TextExample,
+    TokenExample,
+)
 from sprachbund.data.labels import Kind
+from sprachbund.tokenization.choices import encode_choices
 from sprachbund.tokenization.chunks import ChunkEncoder, EncodedChunk
 from sprachbund.tokenization.questions import QuestionChunk, encode_questions
 from sprachbund.tokenization.ragged import Integers
@@ -74,12 +82,9 @@ class PartEncoder:
     def _part(self, examples: Sequence[Example]) -> Part:
         if not self.examples:
             self.kind = _KINDS[type(examples[0])]
-        sentences = [example for example in examples if isinstance(example, TokenExample)]
-        texts = [example for example in examples if isinstance(example, TextExample)]
         questions = [example for example in examples if isinstance(example, QuestionExample)]
         asked = encode_questions(self.encoder, questions, self.answers) if questions else None
-        words = self.encoder.frames if self.kind == "joint" else self.encoder.sentences
-        chunk = asked.chunk if asked else words(sentences) if sentences else self.encoder.texts(texts)
+        chunk = asked.chunk if asked else self._chunk(examples)
         self.notes.update(chunk.notes)
         self.typed = self.typed or bool(chunk.type_ids.any())
         identities = Texts.of(example.identity for example in examples)
@@ -89,6 +94,16 @@ class PartEncoder:
         self.examples += len(examples)
         self._words += int(chunk.word_counts.sum())
         return part
+
+    def _chunk(self, examples: Sequence[Example]) -> EncodedChunk:
+        """Everything but questions about passages."""
+        sentences = [example for example in examples if isinstance(example, TokenExample)]
+        choices = [example for example in examples if isinstance(example, ChoiceExample)]
+        if choices:
+            return encode_choices(self.encoder, choices)
+        if sentences:
+            return self.encoder.frames(sentences) if self.kind == "joint" else self.encoder.sentences(sentences)
+        return self.encoder.texts([example for example in examples if isinstance(example, TextExample)])
 
     def _arrays(self, chunk: EncodedChunk, examples: Sequence[Example], identities: Texts) -> Part:
         return {
@@ -142,13 +157,13 @@ class PartEncoder:
 
 
 _KINDS: dict[type[Example], Kind] = {TokenExample: "tokens", TextExample: "sequence", QuestionExample: "span",
-                                     FrameExample: "joint"}
+                                     FrameExample: "joint", ChoiceExample: "choice"}
 
 
 def _labels(example: Example) -> Sequence[str | None]:
     if isinstance(example, QuestionExample):
         return ()
-    if isinstance(example, TextExample):
+    if isinstance(example, TextExample | ChoiceExample):
         return (example.label,)
     if isinstance(example, FrameExample):
         return example.frame

@@ -41,9 +41,8 @@ class PieceCounter:
         """
         if corpus.tokenizer != self._tokenizer.fingerprint:
             raise ValueError("the corpus was encoded by another tokenizer")
-        windows = np.bincount(corpus.window_examples, minlength=corpus.n_examples)
-        whole = windows == 1
-        counted = np.repeat(whole[corpus.window_examples], corpus.window_lengths)
+        whole, windows = _counted(corpus)
+        counted = np.repeat(windows, corpus.window_lengths)
         ids = np.asarray(corpus.piece_ids)[counted]
         ids = ids[~self._frame[ids]]
         if corpus.kind in ("tokens", "joint"):
@@ -89,3 +88,14 @@ def marked(tokenizer: PieceTokenizer, numbers: set[int]) -> NDArray[np.bool_]:
     marks = np.zeros(max(tokenizer.vocabulary_size, max(numbers, default=0) + 1), dtype=bool)
     marks[list(numbers)] = True
     return marks
+
+
+def _counted(corpus: EncodedCorpus) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which examples stand whole in one window, and which windows are theirs; of choices the first alone is taken,
+    since all of them repeat the context."""
+    if corpus.kind == "choice":
+        whole = np.asarray(corpus.windowed) == 0
+        first = np.diff(corpus.window_examples, prepend=-1) > 0
+        return whole, first & whole[corpus.window_examples]
+    whole = np.bincount(corpus.window_examples, minlength=corpus.n_examples) == 1
+    return whole, whole[corpus.window_examples]

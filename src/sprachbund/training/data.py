@@ -1,4 +1,4 @@
-"""What a training reads: the windows that have a label, and their order."""
+"""What a training reads: the windows that have a label, and their order; all choices of an example together."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from sprachbund.batching.batch import Batch
 from sprachbund.batching.collate import WindowStream
 from sprachbund.batching.samplers import TokenBudgetSampler, beyond_budget
+from sprachbund.batching.units import Units, units_of
 from sprachbund.core.canonical import Json
 from sprachbund.core.errors import DataError
 from sprachbund.core.seeds import derive_seed
@@ -66,13 +67,20 @@ class TrainingSet(ABC):
 
 @dataclass(frozen=True)
 class TrainingData(Batches):
-    """Batches with labels; `stream` makes them, the rest is as in `Batches`."""
+    """Batches with labels; the rest is as in `Batches`.
+
+    Args:
+        windows: of choices examples, which stand in a batch with all their windows.
+        stream: makes the batches.
+        units: the windows, or the examples with all their windows.
+    """
 
     stream: WindowStream
+    units: Units
 
     def batch(self, chosen: Integers, step: int) -> Batch:
         """See `Batches.batch`; every step may ask for any windows."""
-        return self.stream.batch(self.windows[chosen])
+        return self.stream.batch(self.units.windows(self.windows[chosen]))
 
 
 @dataclass(frozen=True)
@@ -104,13 +112,13 @@ class LabelledCorpora(TrainingSet):
 def training_data(
     corpora: Sequence[EncodedCorpus], labels: LabelSpace, config: TrainingConfig, seed: int, *, pin: bool
 ) -> TrainingData:
-    """Set up the data of a training; windows without any label known to the label space are left out.
+    """Set up the data of a training; what has no label known to the label space is left out.
 
     Raises:
-        DataError: no window of a corpus has one; corpora of different tokenizers or tasks.
+        DataError: nothing of a corpus has one; corpora of different tokenizers or tasks.
     """
     label_ids = [corpus.label_ids(labels) for corpus in corpora]
-    stream = WindowStream(corpora, label_ids, pin=pin)
+    stream, units = WindowStream(corpora, label_ids, pin=pin), units_of(corpora)
     found = [labelled_windows(corpus, ids) for corpus, ids in zip(corpora, label_ids, strict=True)]
     for corpus, windows in zip(corpora, found, strict=True):
         if not len(windows):
@@ -119,22 +127,26 @@ def training_data(
                 f"({', '.join(labels.labels)})",
                 remedy="check the column of the labels",
             )
-    windows = np.concatenate([own + base for own, base in zip(found, stream.window_base[:-1], strict=True)])
-    total = len(stream.lengths)
+    windows = np.concatenate([own + base for own, base in zip(found, units.base[:-1], strict=True)])
+    total = len(units.lengths)
     left_out = total - len(windows)
-    lengths = stream.lengths[windows]
+    lengths = units.lengths[windows]
     sampler = TokenBudgetSampler(
         lengths, config.budget(int(lengths.sum())), config.shuffle_window, derive_seed(seed, "order")
     )
     notes = (
         f"{left_out} of {total} training inputs have no label and are left out" if left_out else "",
-        beyond_budget(lengths, config.batch_pieces or BATCH_PIECES),
+        beyond_budget(lengths, config.batch_pieces or BATCH_PIECES,
+                      what="example" if corpora[0].kind == "choice" else "window"),
     )
-    return TrainingData(windows, sampler, tuple(filter(None, notes)), stream)
+    return TrainingData(windows, sampler, tuple(filter(None, notes)), stream, units)
 
 
 def labelled_windows(corpus: EncodedCorpus, label_ids: Integers) -> Integers:
-    """Return the windows in which at least one word (the text, for sequence tasks) has a label."""
+    """Return the windows in which at least one word (the text, for sequence tasks) has a label; of choices, the
+    examples that have one."""
+    if corpus.kind == "choice":
+        return np.flatnonzero(label_ids != IGNORED)
     if corpus.kind == "sequence":
         return np.flatnonzero(label_ids[corpus.window_examples] != IGNORED)
     labelled = offsets_of(label_ids[corpus.read_words] != IGNORED)

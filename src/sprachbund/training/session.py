@@ -165,9 +165,9 @@ class Session:
 
     def batches(self) -> Iterator[Batch]:
         """The batches that are still to come, on the processor."""
-        for windows in self.data.sampler.batches(self.config.epochs, start=self.state.step):
+        for chosen in self.data.sampler.batches(self.config.epochs, start=self.state.step):
             self._clock = time.perf_counter()
-            yield self.data.batch(windows, self.state.step)
+            yield self.data.batch(chosen, self.state.step)
 
     def count(self, batch: Batch, loss: Tensor) -> None:
         """Count a step that was done.

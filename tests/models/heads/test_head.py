@@ -32,7 +32,7 @@ def test_impossible_heads_are_told() -> None:
         validate({"type": "token_label", "n_labels": 0, "dropout": 1.0}, HeadConfig, "head.yaml")
     told = str(caught.value)
     assert "3 faults in head.yaml" in told
-    assert "type: input should be 'token_labels', 'sequence_label', 'span' or 'joint', got 'token_label' (did y" in told
+    assert "'token_labels', 'sequence_label', 'span', 'joint' or 'choice', got 'token_label' (did you mean" in told
 
 
 @pytest.mark.parametrize("name", sorted(HEADS.built_in))

@@ -89,5 +89,6 @@ READERS = Registry(
         "frame_jsonl": "sprachbund.data.formats.frames:FrameJsonReader",
         "frame_texts": "sprachbund.data.formats.frames:FrameTextsReader",
         "frame_words": "sprachbund.data.formats.frames:FrameWordsReader",
+        "choices": "sprachbund.data.formats.choices:ChoicesReader",
     },
 )

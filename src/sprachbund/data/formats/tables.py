@@ -23,6 +23,8 @@ from sprachbund.data.formats.identities import Identities
 from sprachbund.data.formats.lines import open_lines
 from sprachbund.data.formats.reader import ReaderOptions
 
+_SHAPE = '{"text": "...", "label": "..."}'
+
 
 class TsvReader:
     """Tab-separated rows, with or without a header (see `formats/columns.py` for the rules)."""
@@ -112,8 +114,13 @@ class JsonLinesReader:
             yield _example(row, columns, path, number, identities, notes)
 
 
-def json_lines(path: Path, notes: Counter[str]) -> Iterator[tuple[int, dict[str, object]]]:
+def json_lines(path: Path, notes: Counter[str], shape: str = _SHAPE) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the JSON objects of a file with their lines; blank lines are left out and counted (`blank_lines`).
+
+    Args:
+        path: the file.
+        notes: counts, added to.
+        shape: an object as the reader wants it, for messages.
 
     Raises:
         FormatError: a line that is no JSON object, no object at all.
@@ -122,7 +129,7 @@ def json_lines(path: Path, notes: Counter[str]) -> Iterator[tuple[int, dict[str,
     for number, text in open_lines(path, notes):
         if not _blank(text, notes):
             empty = False
-            yield number, _json_object(text, path, number)
+            yield number, _json_object(text, Location(str(path), number), shape)
     if empty:
         _no_rows(path)
 
@@ -218,19 +225,18 @@ def _text(row: list[str], column: int, path: Path, number: int) -> str:
     return text
 
 
-def _json_object(text: str, path: Path, number: int) -> dict[str, object]:
-    where = Location(str(path), number)
+def _json_object(text: str, where: Location, shape: str) -> dict[str, object]:
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
-        raise FormatError(f"not valid JSON: {error.msg}", where=Location(str(path), number, error.colno),
+        raise FormatError(f"not valid JSON: {error.msg}", where=Location(where.path, where.line, error.colno),
                           remedy="write one JSON object a line") from None
     except (ValueError, RecursionError):
         raise FormatError("not valid JSON: a number too long or lists nested too deep", where=where,
                           remedy="write one JSON object a line") from None
     if not isinstance(values, dict):
-        raise FormatError(f"expected a JSON object, found {_kind(values)}", where=where,
-                          remedy='write one object a line: {"text": "...", "label": "..."}')
+        raise FormatError(f"expected a JSON object, found {json_kind(values)}", where=where,
+                          remedy=f"write one object a line: {shape}")
     return values
 
 
@@ -245,11 +251,12 @@ def _cell(values: dict[str, object], name: str, path: Path, number: int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | dict):
-        raise FormatError(f"{name!r} should be text, found {_kind(value)}", where=where,
+        raise FormatError(f"{name!r} should be text, found {json_kind(value)}", where=where,
                           remedy="give another column, or turn the value into text")
     return json_text(str(value), name, where)
 
 
-def _kind(value: object) -> str:
+def json_kind(value: object) -> str:
+    """What a value of JSON is, in words."""
     kinds = {list: "a list", dict: "an object", str: "text", bool: "true or false"}
     return kinds.get(type(value), "a number" if isinstance(value, int | float) else "null")

@@ -4,7 +4,7 @@
              type_ids (batch, positions) int64   where the encoder uses segments,
              word_positions (words,) int64       for token tasks: logits at words only; -1 - row asks for the intent
                                                  of a row where a model gives both
-    output   logits (words, labels) or (batch, labels) float32
+    output   logits (words, labels), (batch, labels) or, of choices, (batch, 1) float32
 
 Made by torch's exporter that traces an example: one file, a tenth of the time that the one on
 `torch.export` takes, and nothing to install beside `onnx`. A trace takes whichever way the example takes;
@@ -47,7 +47,7 @@ def export_graph(model: Classifier, kind: Kind, *, uses_type_ids: bool, path: Pa
 
     Args:
         model: on the processor, in evaluation mode.
-        kind: what it labels: "tokens", "sequence" or "joint".
+        kind: what it labels: "tokens", "sequence", "joint" or "choice".
         uses_type_ids: whether the graph gets segment ids.
         path: the file to write, in a folder of its own; weights past `LARGEST_FILE` lie beside it as `<name>.data`.
 

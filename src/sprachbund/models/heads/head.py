@@ -22,7 +22,7 @@ Normalisation = Literal["none", "layer"]
 class HeadConfig(Config):
     """What a head is made of."""
 
-    type: Literal["token_labels", "sequence_label", "span", "joint"]
+    type: Literal["token_labels", "sequence_label", "span", "joint", "choice"]
     n_labels: int = Field(ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
     """Dropout on what the head reads, in training."""
@@ -70,7 +70,8 @@ class Head(nn.Module, ABC):
                 of the rows after them.
 
         Returns:
-            (words, labels) for the token, span and joint heads, (batch, labels) for the sequence head.
+            (words, labels) for the token, span and joint heads, (batch, labels) for the sequence head,
+            (batch, 1) for the choice head.
         """
 
     def loss(self, logits: Float[Tensor, "outputs labels"], batch: Batch) -> Float[Tensor, ""]:
@@ -90,10 +91,11 @@ HEADS = Registry(
         "sequence_label": "sprachbund.models.heads.sequence_label:SequenceLabel",
         "span": "sprachbund.models.heads.span:Span",
         "joint": "sprachbund.models.heads.joint:Joint",
+        "choice": "sprachbund.models.heads.choice:Choice",
     },
 )
-BY_KIND: Mapping[Kind, Literal["token_labels", "sequence_label", "span", "joint"]] = {
-    "tokens": "token_labels", "sequence": "sequence_label", "span": "span", "joint": "joint",
+BY_KIND: Mapping[Kind, Literal["token_labels", "sequence_label", "span", "joint", "choice"]] = {
+    "tokens": "token_labels", "sequence": "sequence_label", "span": "span", "joint": "joint", "choice": "choice",
 }
 """The head of each kind of label space."""
 
