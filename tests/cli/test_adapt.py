@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from sprachbund.cli.adapt import texts
 from sprachbund.cli.main import dispatch
+from sprachbund.cli.options import raw_texts, run_values
 from sprachbund.testing.toy_task import toy_folder
 from sprachbund.testing.toy_text import toy_lines
 
@@ -53,6 +53,14 @@ def test_wrong_options(corpora, capsys):
 
 
 def test_options_hold_for_all_texts():
-    assert texts(["a", "b"], "de,fr", None, "lines") == [
+    assert raw_texts(["a", "b"], "de,fr", None, "lines") == [
         {"name": name, "languages": ["de", "fr"], "format": "lines"} for name in ("a", "b")
     ]
+
+
+def test_options_of_a_run_replace_the_text_and_keep_the_rest():
+    flags = {"adapt_text": ["web/{language}.tsv"], "adapt_column": "2", "set": ["adapt.masking.rate=0.3"]}
+    assert run_values(flags, {"adapt": {"text": "old.txt", "epochs": 2}})["adapt"] == {
+        "text": [{"name": "web/{language}.tsv", "column": "2"}], "epochs": 2, "masking": {"rate": 0.3},
+    }
+    assert "adapt" not in run_values({}, {"adapt": {"text": "old.txt"}})

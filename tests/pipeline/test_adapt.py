@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,6 +10,7 @@ from safetensors.torch import load_file
 
 from sprachbund.core.config import validate
 from sprachbund.core.errors import ConfigError, DataError, ModelError, StageError
+from sprachbund.data.raw_text import TextConfig
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info, open_encoder
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.pipeline.adapt_config import AdaptationConfig
@@ -21,6 +24,7 @@ from sprachbund.stages.store import Store
 from sprachbund.testing.tiny import make_tiny_encoder
 from sprachbund.testing.toy_task import toy_encoder, toy_folder
 from sprachbund.testing.toy_text import toy_lines
+from sprachbund.tokenization.masking import MaskingConfig
 from sprachbund.training import session
 
 
@@ -176,3 +180,11 @@ def test_a_new_head_learns_faster_than_one_that_is_there():
     training = config.training(own_head=True, epochs=2.5, threads=2)
     assert (training.head_learning_rate, training.weight_decay, training.frozen_layers) == (5e-3, 0.1, 1)
     assert (training.epochs, training.threads, training.batch_pieces) == (2.5, 2, 60)
+
+
+def test_every_setting_stands_on_its_page():
+    page = (Path(__file__).parents[2] / "docs" / "adaptation.md").read_text(encoding="utf-8")
+    rows = "".join(line for line in page.splitlines() if line.startswith("| `"))
+    told = set(re.findall(r"`(?:masking\.)?(\w+)`", rows))
+    fields = {*AdaptationConfig.model_fields, *MaskingConfig.model_fields, *TextConfig.model_fields}
+    assert told == fields - {"masking"}

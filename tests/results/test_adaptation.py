@@ -28,6 +28,8 @@ def test_the_sentence_that_every_table_repeats():
     )
     bare = adaptation(text("", before=None, after=None))
     assert provenance_of(bare) == "adapted on 1,000 pieces of web, 2 times"
+    assert provenance_of(adaptation(text(), epochs=1.0)).startswith("adapted on 1,000 pieces of web (de), once, masked")
+    assert one.in_words() == "masked language on web (de, fr)"
     many = adaptation(*(text(code) for code in ("de", "fr", "sw", "ta", "th", "tr", "ur")))
     assert "web (de, fr, sw, ta, th and 2 more)" in provenance_of(many)
 

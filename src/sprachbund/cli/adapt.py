@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sprachbund.cli.options import DataDir, Executor, Store, scalar, split
+from sprachbund.cli.options import DataDir, Executor, Store, raw_texts, scalar
 from sprachbund.cli.terminal import Display, console
 from sprachbund.core.errors import ConfigError, Fault
 from sprachbund.report.numbers import duration
@@ -63,7 +63,7 @@ def adapt(
         "learning_rate": learning_rate, "held_out": held_out, "seed": seed, "threads": threads, "device": device,
     }
     settings = {name: value for name, value in given.items() if value is not None}
-    settings["text"] = texts(text, languages, column, format)
+    settings["text"] = raw_texts(text, languages, column, format)
     settings["masking"] = {name: value for name, value in (("rate", rate), ("whole_words", whole_words)) if value}
     for item in set or ():
         _place(settings, item)
@@ -85,14 +85,6 @@ def adapt(
               f"({duration(time.monotonic() - began)})", highlight=False)
     out.print(f"encoder  {finished.folder}", highlight=False, soft_wrap=True)
     return 0
-
-
-def texts(
-    names: list[str], languages: str | None, column: str | None, format: str | None
-) -> list[dict[str, Any]]:
-    """Options about raw text as plain values of a config; they hold for all texts named."""
-    shared = {"languages": split(languages) if languages else None, "column": column, "format": format}
-    return [{"name": name, **{key: value for key, value in shared.items() if value is not None}} for name in names]
 
 
 def _place(settings: dict[str, Any], item: str) -> None:

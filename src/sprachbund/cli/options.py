@@ -54,6 +54,10 @@ def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
     _group(values, base, "data", {"name": flags.get("data"), "labels": flags.get("labels"),
                                   "format": flags.get("format")})
     _group(values, base, "test_data", {"name": flags.get("test_data")})
+    if flags.get("adapt_text"):
+        text = raw_texts(flags["adapt_text"], flags.get("adapt_languages"), flags.get("adapt_column"))
+        before = base.get("adapt")
+        values["adapt"] = {**(before if isinstance(before, Mapping) else {}), "text": text}
     if flags.get("multiword"):
         for name in ("data", "test_data"):
             if name in values or name in base:
@@ -137,6 +141,14 @@ def _assign(values: dict[str, Any], base: Mapping[str, Any], text: str) -> None:
         raise ConfigError([Fault("--set", f"expected KEY=VALUE, got {text!r}")], "the command line")
     group, *keys = path.split(".")
     values[group] = _placed(values.get(group, base.get(group)), keys, scalar(value), group)
+
+
+def raw_texts(
+    names: Sequence[str], languages: str | None, column: str | None, format: str | None = None
+) -> list[dict[str, Any]]:
+    """Options about raw text as plain values of a config; they hold for all texts named."""
+    shared = {"languages": split(languages) if languages else None, "column": column, "format": format}
+    return [{"name": name, **{key: value for key, value in shared.items() if value is not None}} for name in names]
 
 
 def scalar(text: str) -> Any:

@@ -28,6 +28,10 @@ def run(
     labels: Annotated[str | None, typer.Option(help="Label set, where a data set offers several.")] = None,
     format: Annotated[str | None, typer.Option(help="File format, where the file ending does not say it.")] = None,
     multiword: Annotated[str | None, typer.Option(help="CoNLL-U multiword tokens: xtreme, words or tokens.")] = None,
+    adapt_text: Annotated[list[str] | None, typer.Option(help="Let the encoder learn from raw text first: a file, or a "
+                                                         "pattern with {language}.")] = None,
+    adapt_languages: Annotated[str | None, typer.Option(help="Languages of that text, as de,fr. Default: all.")] = None,
+    adapt_column: Annotated[str | None, typer.Option(help="Column of that text, in tables.")] = None,
     source: Annotated[str | None, typer.Option(help="Source language.")] = None,
     more_sources: Annotated[str | None, typer.Option(help="Further source languages, as de,ru.")] = None,
     few_shot: Annotated[int | None, typer.Option(help="Learn this many examples of each target too.")] = None,

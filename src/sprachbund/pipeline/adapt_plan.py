@@ -22,6 +22,8 @@ TEXT = "text "
 """Prefix of the inputs that are texts; a number that orders them follows."""
 ENCODER = "encoder"
 """Folder of the adapted encoder in the stage's output."""
+ADAPTED = "encoder"
+"""The input of a training that is an adaptation."""
 TRAINING = "training.json"
 """What the stage's output tells of the training."""
 

@@ -18,6 +18,7 @@ from sprachbund.languages.language import find_variant
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.fusion.fusion import FusionConfig, fusion_config
 from sprachbund.models.heads.head import Normalisation
+from sprachbund.pipeline.adapt_config import AdaptationConfig
 from sprachbund.tasks.task import TASKS
 from sprachbund.training.config import Precision, TrainingConfig
 
@@ -129,6 +130,10 @@ def _few_shot(value: Any) -> Any:
     return {"examples": value} if isinstance(value, int) else value
 
 
+def _adapt(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str | list | tuple) else value
+
+
 def _translate_train(value: Any) -> Any:
     return {"data": value} if isinstance(value, str) else value
 
@@ -171,6 +176,8 @@ class TransferConfig(ScoringConfig):
     head learns."""
     intent_weight: float = Field(1.0, gt=0)
     """Weight of the intents' loss beside that of the slots; of use to the task intent_slots only."""
+    adapt: Annotated[AdaptationConfig | None, BeforeValidator(_adapt)] = None
+    """Let the encoder learn from raw text before it learns the task; a text says where that lies."""
     training: TrainingConfig = TrainingConfig()
     train_limit: int | None = Field(None, ge=1)
     """Train on a seeded sample of this many examples a source language; None: all."""

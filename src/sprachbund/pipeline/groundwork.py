@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sprachbund.core.canonical import plain
 from sprachbund.core.errors import DataError, LanguageError, join_or
@@ -14,6 +14,7 @@ from sprachbund.languages.language import find_variant
 from sprachbund.models.encoders.opening import encoder_fingerprint, encoder_info
 from sprachbund.models.encoders.source import EncoderInfo
 from sprachbund.pipeline import check
+from sprachbund.pipeline.adapt_plan import plan_adaptation
 from sprachbund.pipeline.config import ScoringConfig, TransferConfig
 from sprachbund.pipeline.corpora import CORPUS, TRAIN
 from sprachbund.pipeline.more_training import MoreTraining, more_training
@@ -41,6 +42,7 @@ class Groundwork:
         targets: target languages in order, source left out.
         cards: cards of the data sets used.
         notes: sentences for the user (no dev data).
+        adaptation: what makes the encoder that is trained, where it learns from raw text first; else None.
     """
 
     config: TransferConfig
@@ -56,6 +58,7 @@ class Groundwork:
     targets: tuple[str, ...]
     cards: tuple[DatasetCard, ...]
     notes: tuple[str, ...]
+    adaptation: Stage | None = None
 
 
 def lay_groundwork(config: TransferConfig) -> Groundwork:
@@ -76,11 +79,25 @@ def lay_groundwork(config: TransferConfig) -> Groundwork:
     dev_data, dev, notes = _dev(config, corpora, training_data, test_data)
     more = more_training(config, corpora, training_data, test_data, targets)
     scored = scored_corpora(config, corpora, test_data, targets)
+    checks, info = _checks(config, task, {TRAIN: train, **more.stages}, scored), encoder_info(config.encoder)
     return Groundwork(
-        config, task, encoder_info(config.encoder), fingerprint, train, dev, dev_data, more,
-        scored, _checks(config, task, {TRAIN: train, **more.stages}, scored), targets,
+        config, task, info, fingerprint, train, dev, dev_data, more,
+        scored, checks, targets,
         find_cards(training_data, test_data, *more.data), (*notes, *more.notes),
+        _adaptation(config, info, fingerprint, checks),
     )
+
+
+def _adaptation(
+    config: TransferConfig, info: EncoderInfo, fingerprint: str, checks: tuple[Stage, ...]
+) -> Stage | None:
+    """On the device, and with the threads, of the trainings that follow, unless it names its own."""
+    if config.adapt is None:
+        return None
+    place = {"device": config.training.device if config.adapt.device == "auto" else config.adapt.device,
+             "threads": config.adapt.threads or config.training.threads}
+    stage = plan_adaptation(config.adapt.model_copy(update=place), config.encoder, info, fingerprint, config.data_dir)
+    return replace(stage, after=checks)
 
 
 def scored_corpora(

@@ -21,6 +21,7 @@ from sprachbund.models.encoders.source import EncoderInfo
 from sprachbund.models.fusion.fusion import FUSIONS, FusionConfig
 from sprachbund.models.saved_facts import model_description
 from sprachbund.pipeline import score, versions
+from sprachbund.pipeline.adapt_plan import ADAPTED
 from sprachbund.pipeline.config import EvaluationConfig, RunConfig, ScoringConfig, TransferConfig
 from sprachbund.pipeline.groundwork import (
     Groundwork,
@@ -78,7 +79,8 @@ def plan_run(config: RunConfig) -> RunPlan:
         for model in models
     )
     aggregators = {fusion.label(): fusion.aggregator() for fusion in config.fusion}
-    return RunPlan(config, ground.targets, ground.info.provenance, scores, ground.cards, ground.notes, aggregators)
+    provenance = "" if ground.adaptation else ground.info.provenance  # what was adapted says so in its rows
+    return RunPlan(config, ground.targets, provenance, scores, ground.cards, ground.notes, aggregators)
 
 
 def plan_evaluation(config: EvaluationConfig) -> RunPlan:
@@ -145,7 +147,8 @@ def train_stage(ground: Groundwork, config: TransferConfig, fusion: FusionConfig
             "training": plain(training),
             "seed": seed,
         },
-        inputs={"train": ground.train, **ground.more.stages, **({"dev": ground.dev} if ground.dev else {})},
+        inputs={"train": ground.train, **ground.more.stages, **({"dev": ground.dev} if ground.dev else {}),
+                **({ADAPTED: ground.adaptation} if ground.adaptation else {})},
         files={"encoder": ground.fingerprint},
         extensions=(component.distribution,) if component.distribution else (),
         settings={

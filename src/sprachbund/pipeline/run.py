@@ -19,7 +19,7 @@ from sprachbund.stages.run import RunSummary, run_stages
 from sprachbund.stages.stage import Stage
 from sprachbund.stages.store import Store
 
-_NOTES = {"train": "training.json", "predict": "notes.json"}
+_NOTES = {"adapt": "training.json", "train": "training.json", "predict": "notes.json"}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sprachbund.evaluation.predict import predict
 from sprachbund.evaluation.predict_answers import predict_answers
 from sprachbund.evaluation.score import primary_score
 from sprachbund.evaluation.score_answers import answer_score
+from sprachbund.models.encoders.hub import ADAPTATION
 from sprachbund.models.encoders.opening import open_encoder
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.fusion.fusion import fusion_config
@@ -20,8 +21,10 @@ from sprachbund.models.heads.head import BY_KIND, HeadConfig
 from sprachbund.models.saved_facts import ModelDescription
 from sprachbund.models.saved_model import save_model
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
+from sprachbund.pipeline.adapt_plan import ADAPTED, ENCODER
 from sprachbund.pipeline.corpora import learnt_of
 from sprachbund.pipeline.prepare import load_task, read_labels
+from sprachbund.results.adaptation import read_adaptation
 from sprachbund.stages.events import Progress
 from sprachbund.stages.stage import Job
 from sprachbund.tasks.task import Task
@@ -40,8 +43,9 @@ def run(job: Job) -> None:
 
     Config: task, source, encoder, fusion, pooling, head_normalisation, training, seed; for questions also answers, for
     intents and slots intent_weight.
-    Inputs: "train", perhaps more to learn from, and, where the source language has dev data, "dev". Output: `model/` (a
-    saved model) and `training.json` (history, dev score, speed).
+    Inputs: "train", perhaps more to learn from, where the source language has dev data "dev", and where the encoder
+    learnt from raw text before "encoder". Output: `model/` (a saved model) and `training.json` (history, dev score,
+    speed).
     """
     task = load_task(str(job.config["task"]))
     learnt = learnt_of(job)
@@ -53,7 +57,8 @@ def run(job: Job) -> None:
     )
     answers = AnswerConfig.model_validate(job.config["answers"]) if task.kind == "span" else None
     seed = int(str(job.config["seed"]))
-    opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]))
+    adapted = job.inputs[ADAPTED] / ENCODER if ADAPTED in job.inputs else None
+    opened = open_encoder(EncoderConfig.model_validate(job.settings["encoder"]) if adapted is None else str(adapted))
     check_tokenizer((*corpora, *([dev] if dev else [])), opened.tokenizer, str(job.config["encoder"]))
     fusion = fusion_config(_mapping(job.config["fusion"]))
     head = head_config(task, space, config, job.config["pooling"], str(job.config["head_normalisation"]),
@@ -72,6 +77,7 @@ def run(job: Job) -> None:
         beyond=str(job.settings.get("beyond", "")),
         encoder=str(job.config["encoder"]),
         provenance=opened.encoder.provenance,
+        intermediate=(read_adaptation(adapted / ADAPTATION).in_words(),) if adapted else (),
         system=fusion.label(),
         train_data=train_data(corpora),
         train_examples=sum(corpus.n_examples for corpus in corpora),

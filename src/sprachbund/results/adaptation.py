@@ -96,6 +96,10 @@ class Adaptation(Config):
         """Pieces of all texts."""
         return sum(text.pieces for text in self.texts)
 
+    def in_words(self) -> str:
+        """What stands where intermediate tasks are named."""
+        return f"masked language on {_sources(self)}"
+
     def whole(self) -> AdaptedText:
         """All texts as one: losses are means over pieces."""
         return AdaptedText(
@@ -130,10 +134,6 @@ def provenance_of(adaptation: Adaptation) -> str:
     Args:
         adaptation: what was done; its own `provenance` is not looked at.
     """
-    names: dict[str, list[str]] = {}
-    for text in adaptation.texts:
-        names.setdefault(text.name, []).append(text.language)
-    sources = "; ".join(f"{name} ({_few(languages)})" if any(languages) else name for name, languages in names.items())
     whole = adaptation.whole()
     measured = ""
     if whole.before is not None and whole.after is not None:
@@ -142,7 +142,8 @@ def provenance_of(adaptation: Adaptation) -> str:
         if whole.before.pseudo_perplexity is not None and whole.after.pseudo_perplexity is not None:
             measured += (f", pseudo-perplexity {short(whole.before.pseudo_perplexity)} and "
                          f"{short(whole.after.pseudo_perplexity)}")
-    sentence = f"adapted on {adaptation.pieces:,} pieces of {sources}, {adaptation.epochs:g} times{measured}"
+    read = f"{adaptation.pieces:,} pieces of {_sources(adaptation)}, {_times(adaptation.epochs)}"
+    sentence = f"adapted on {read}{measured}"
     own = adaptation.encoder_provenance
     return f"{own}; {sentence}" if own else sentence
 
@@ -157,6 +158,18 @@ def short(value: float) -> str:
         return "infinite"
     digits = 2 - math.floor(math.log10(value)) if value > 0 else 2
     return f"{round(value, digits):,.{max(digits, 0)}f}"
+
+
+def _sources(adaptation: Adaptation) -> str:
+    """Names of the texts, each with its languages."""
+    names: dict[str, list[str]] = {}
+    for text in adaptation.texts:
+        names.setdefault(text.name, []).append(text.language)
+    return "; ".join(f"{name} ({_few(languages)})" if any(languages) else name for name, languages in names.items())
+
+
+def _times(epochs: float) -> str:
+    return "once" if epochs == 1 else f"{epochs:g} times"
 
 
 def _few(languages: Sequence[str]) -> str:

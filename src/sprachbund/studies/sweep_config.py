@@ -21,7 +21,7 @@ Point = tuple[tuple[str, Json], ...]
 """Settings of a system: (dotted name, value); empty for the task entry's own."""
 
 _TRAINING = "training."
-_DATA = {*ScoringConfig.model_fields, "test_data", "encoder", "training", "train_limit"}
+_DATA = {*ScoringConfig.model_fields, "adapt", "test_data", "encoder", "training", "train_limit"}
 TUNABLE = (
     *(_TRAINING + name for name, info in TrainingConfig.model_fields.items()
       if not is_neutral(info) and name != "max_pieces"),  # it would change the dev data
