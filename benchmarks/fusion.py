@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 from benchmarks.floor import FORWARD, PASSES, Amounts, Shape, count_operations
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_shared(parser, "fusion")
     add_data(parser)
     parser.add_argument("--sentences", type=int, default=2000, help="English sentences, the longest among them")
-    parser.add_argument("--steps", type=int, default=40, help="batches of each work")
+    parser.add_argument("--steps", type=int, default=40, help="batches trained on; parts of the data labelled")
     parser.add_argument("--memory-steps", type=int, default=5, help="largest batches, for the peak of memory")
 
 
@@ -46,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
     record = Record("fusion", options, settings)
     systems = wanted(options, systems_of(options, prepared))
     shape = Shape.of_folder(prepared.folder / "encoder", labels=0)
-    rates = [products(shape, pieces=pieces, threads=options.threads, passes=passes,
+    # a batch of training is shared out among the threads, each batch of prediction is one thread's
+    cores = {"train": 1, "predict": options.threads or os.cpu_count() or 1}
+    rates = [products(shape, pieces=pieces * cores[work], threads=options.threads, passes=passes,
                       name=f"products/{work}") for work, (pieces, passes) in BATCHES.items()]
     paired([*rates, *systems], options.rounds, timeout=options.timeout, done=record.runs, told=record.add)
     record.sections["floor"] = {work: _floor(record, prepared, work) for work in WORK}
@@ -100,8 +103,9 @@ def finish(record: Record) -> int:
                         from_zero=False))
     table = markdown_table(["work, fusion", "median", "over the last layer", "goal: at most"], cells)
     picture = panels_picture(panels, title="Cost of fusions", description="Time and memory over the last layer's.")
-    text = (f"Bundled encoder, {record.settings['steps']} batches of English sentences; every batch is given to each "
-            f"fusion in turn, in the other order every second time, and the ratio is taken within a batch.")
+    text = (f"Bundled encoder, {record.settings['sentences']:,} English sentences: {record.settings['steps']} batches "
+            f"of training, and as many parts of the data labelled by the engine of prediction. Every batch or part is "
+            f"given to each fusion in turn, in the other order every second time, and the ratio is taken within it.")
     told = [f"{title.capitalize()}: {floor_text(record.sections['floor'][work], TITLES)}"
             for work, title in WORK.items()]
     return record.finish("Cost of fusions", [text, table, *told], picture)

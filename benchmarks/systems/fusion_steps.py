@@ -1,9 +1,9 @@
 """Child: training steps, or inference, of some fusions on the same batches in turn; of one fusion, its peak memory.
 
-Specification: prepared, fusions (name -> config), work ("train" or "predict"), steps, threads, largest (whether the
-largest batches come first). Figures: `seconds/NAME` (the median of a batch), `total/NAME` (of all), `ratio/NAME` (the
-median, over batches, of its time over the first fusion's on the same batch), pieces, pairs and words of all batches,
-labels, peak.
+Specification: prepared, fusions (name -> config), work ("train": batches; "predict": parts of the corpus, by the engine
+of prediction), steps, threads, largest (whether the largest batches come first). Figures: `seconds/NAME` (the median of
+a batch or part), `total/NAME` (of all), `ratio/NAME` (the median, over batches, of its time over the first fusion's on
+the same batch), pieces, pairs and words of all batches, labels, peak.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from benchmarks.floor import Amounts
@@ -24,16 +25,16 @@ from benchmarks.samplers import SAMPLERS
 from benchmarks.systems.child import peak_mib, specification, tell
 from sprachbund.batching.batch import Batch
 from sprachbund.batching.collate import WindowStream
-from sprachbund.batching.samplers import length_sorted_batches
 from sprachbund.core.seeds import derive_seed
 from sprachbund.data.labels import LabelSpace
-from sprachbund.evaluation.predict import PROCESSOR_BATCH_PIECES
+from sprachbund.evaluation.predict import predict
 from sprachbund.models.encoders.opening import encoder_source
 from sprachbund.models.fusion.fusion import fusion_config
 from sprachbund.models.heads.head import HeadConfig
 from sprachbund.models.transfer_model import TransferModel, build_transfer_model
 from sprachbund.pipeline.prepare import read_labels
 from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.tokenization.subset import only
 from sprachbund.training import data as training_data
 from sprachbund.training.config import BATCH_PIECES, TrainingConfig
 from sprachbund.training.data import LabelledCorpora
@@ -65,8 +66,7 @@ def main() -> None:
                 for name, model in models.items()
             }, config)
         else:
-            around.enter_context(torch.inference_mode())
-            rounds = predictions(models, corpus)
+            rounds = predictions(models, corpus, labels, given["steps"] + WARM)
         amounts: list[Amounts] = []
         seconds = timed(counted(islice(rounds, given["steps"] + WARM), amounts))
     base = next(iter(seconds.values()))
@@ -97,14 +97,19 @@ def training_steps(sessions: Mapping[str, Session], config: TrainingConfig) -> I
                            for (name, run), batch in zip(sessions.items(), batches, strict=True)}
 
 
-def predictions(models: Mapping[str, TransferModel], corpus: EncodedCorpus) -> Iterator[tuple[Batch, Steps]]:
-    """Each batch with what labels it with each model."""
-    stream = WindowStream([corpus])
-    for model in models.values():
-        model.eval()
-    for windows in length_sorted_batches(stream.lengths, PROCESSOR_BATCH_PIECES):
-        batch = stream.batch(windows)
-        yield batch, {name: (lambda model=model, batch=batch: model(batch)) for name, model in models.items()}
+def predictions(
+    models: Mapping[str, TransferModel], corpus: EncodedCorpus, labels: LabelSpace, parts: int
+) -> Iterator[tuple[Batch, Steps]]:
+    """Each of so many equal parts of a corpus, as one batch to count, with what labels it with each model: the engine
+    of prediction, its batches and threads."""
+
+    def label(model: TransferModel, part: EncodedCorpus) -> None:
+        predict(model, [part], labels, precision="fp32")
+
+    for chosen in np.array_split(np.arange(corpus.n_examples), parts):
+        part = only(corpus, chosen)
+        whole = WindowStream([part]).batch(np.arange(part.n_windows))
+        yield whole, {name: (lambda model=model, part=part: label(model, part)) for name, model in models.items()}
 
 
 def counted(rounds: Iterator[tuple[Batch, Steps]], amounts: list[Amounts]) -> Iterator[Steps]:

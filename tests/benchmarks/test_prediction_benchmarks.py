@@ -60,7 +60,7 @@ def test_speeds_are_compared_where_tokenising_stands_on_the_same_side(record: Ma
 
 
 def test_fusions_stand_beside_their_goals(record: Make) -> None:
-    made = record("fusion", steps=4)
+    made = record("fusion", steps=4, sentences=80)
     for work in fusion.WORK:
         made.add(run(work, **{f"{figure}/{name}": value for name, value in (("last_layer", 1.0), ("dlfa_10", 1.01))
                               for figure in ("seconds", "ratio")}))

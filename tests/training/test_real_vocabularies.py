@@ -16,10 +16,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from sprachbund.data.examples import Corpus, TokenExample
+from sprachbund.models.encoders.bundled import bundled_is_here
+from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.encoders.text import TextEncoder
 from sprachbund.models.transfer_model import TransferModel
-from sprachbund.testing.toy_task import toy_corpus, toy_model, toy_space
-from sprachbund.tokenization.encoded_corpus import EncodedCorpus
+from sprachbund.testing.sentences import SENTENCES
+from sprachbund.testing.toy_task import toy_corpus, toy_label, toy_model, toy_space
+from sprachbund.tokenization.encoded_corpus import EncodedCorpus, encode_corpus
 from sprachbund.training import optimisation
 from sprachbund.training.config import TrainingConfig
 from sprachbund.training.data import LabelledCorpora, rows_in_use
@@ -164,6 +168,27 @@ def test_a_matrix_that_a_softmax_over_all_pieces_moves_is_not_trimmed() -> None:
     model.head.add_module("pieces", output)
     with trimmed(model, LabelledCorpora((corpus_of("mBERT"),), toy_space())) as vocabulary:
         assert vocabulary is None
+
+
+@pytest.mark.skipif(not bundled_is_here(), reason="the package with the bundled encoder is not installed")
+def test_the_bundled_tokenizers_own_pieces_in_twenty_languages_are_trimmed_exactly() -> None:
+    """No ids made up: what the real tokenizer gives for real sentences in sixteen scripts."""
+    examples = tuple(
+        TokenExample(f"{code} {number}", tuple(words), tuple(map(toy_label, words)))
+        for code, sentences in SENTENCES.items() for number, words in enumerate(map(str.split, sentences)))
+    tokenizer = open_tokenizer("bundled:multilingual-e5-small")
+    corpus = encode_corpus(Corpus("sentences", "en", "train", examples, "made here"), tokenizer, 64)
+    outcomes = []
+    for trim in (False, True):
+        model = model_of("bundled")
+        before = model.encoder.word_embeddings.weight.detach().clone()
+        train(model, corpus, toy_space(), config_of(trim=trim, clip_norm=NEVER), seed=1)
+        outcomes.append({name: value.detach().clone() for name, value in model.named_parameters()})
+        after = model.encoder.word_embeddings.weight.detach()
+        changed = set((after != before).any(1).nonzero().flatten().tolist())
+        assert 500 < len(changed) <= len(np.unique(corpus.piece_ids))
+        assert changed <= set(np.unique(corpus.piece_ids).tolist())
+    assert_equal(*outcomes)
 
 
 PEAK = """

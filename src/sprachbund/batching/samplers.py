@@ -24,7 +24,7 @@ class TokenBudgetSampler:
     All windows are shuffled, taken in groups of `shuffle_window`, sorted by length within a group and
     cut into batches of at most `batch_pieces` padded pieces (where to cut, see `cut_sorted`); then the
     batches of the whole epoch are shuffled. Every window stands in exactly one batch of an epoch.
-    Sorting everything would save a little more padding and cost accuracy in short trainings.
+    Sorting everything would save a little more padding, and make every batch of one length.
 
     Args:
         lengths: (windows,) pieces of each window.
