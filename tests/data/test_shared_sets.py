@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sprachbund.data.catalogue import card, cards
+from sprachbund.data.examples import ChoiceExample
 from sprachbund.data.locations import DataConfig, open_source
 from sprachbund.data.source import DataSource
 from sprachbund.tasks.task import TASKS
@@ -56,3 +57,17 @@ def test_all_test_sets_of_parts_of_speech_are_read_quickly(shared_data: Path) ->
     corpora = [source.corpus(language, "test") for language in source.languages("test")]
     assert time.process_time() - start < 6
     assert len(corpora) == 35
+
+
+@pytest.mark.shared_data
+def test_xcopa_asks_where_its_card_says_that_it_does_otherwise_than_english(shared_data: Path) -> None:
+    english = _open("intermediate/copa", shared_data).corpus("en", "test").examples
+    source = _open("xcopa", shared_data)
+    differ = {}
+    for language in source.languages("test"):
+        examples = source.corpus(language, "test").examples
+        pairs = [(one, other) for one, other in zip(english, examples, strict=True)
+                 if isinstance(one, ChoiceExample) and isinstance(other, ChoiceExample)]
+        assert all(one.answer == other.answer for one, other in pairs), "the items are parallel"
+        differ[language] = sum(one.question != other.question for one, other in pairs)
+    assert {code: count for code, count in differ.items() if count} == {"th": 250, "tr": 51, "sw": 37, "id": 4, "it": 4}

@@ -43,4 +43,3 @@ def units_of(corpora: Sequence[EncodedCorpus]) -> Units:
     firsts = offsets_of(counts)[:-1]
     base = offsets_of(np.array([corpus.n_examples for corpus in corpora]))
     return Units(firsts, counts, base, np.maximum.reduceat(lengths, firsts) * counts.max())
-

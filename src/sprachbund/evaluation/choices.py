@@ -50,4 +50,3 @@ def best_choices(scores: NDArray[np.float32], counts: Integers) -> tuple[NDArray
     candidates = np.where(scores == highest[owners], places, len(scores))
     shares = np.add.reduceat(np.exp(scores - highest[owners], dtype=np.float32), firsts)
     return np.minimum.reduceat(candidates, firsts).astype(np.int32), (1 / shares).astype(np.float32)
-
