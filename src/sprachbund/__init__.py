@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sprachbund.api_claims import claims
     from sprachbund.api_probe import probe
     from sprachbund.api_retrieve import retrieve
-    from sprachbund.api_suite import score_suite
+    from sprachbund.api_suite import run_suite, score_suite
     from sprachbund.api_sweep import sweep
     from sprachbund.languages.language import find as language
     from sprachbund.models.encoders.opening import open_encoder as load_encoder
@@ -39,6 +39,7 @@ __all__ = [
     "probe",
     "retrieve",
     "run",
+    "run_suite",
     "score_suite",
     "sweep",
 ]
@@ -59,6 +60,7 @@ _ADDRESSES = {
     "probe": "sprachbund.api_probe:probe",
     "retrieve": "sprachbund.api_retrieve:retrieve",
     "run": "sprachbund.api:run",
+    "run_suite": "sprachbund.api_suite:run_suite",
     "score_suite": "sprachbund.api_suite:score_suite",
     "sweep": "sprachbund.api_sweep:sweep",
 }

@@ -20,7 +20,7 @@ COMMANDS = {
     "claims": "Verdicts on the paper's claims from stored results, by rule, with intervals and what is missing.",
     "probe": "Measure what each layer holds, before and after fine-tuning: meaning, language, structure.",
     "retrieve": "Find translations, answers or pairs across languages in any layer, without training.",
-    "suite": "XTREME and XTREME-R: score a folder of predictions as their evaluator does.",
+    "suite": "XTREME and XTREME-R: run their tasks by their recipes, or score a folder of predictions.",
     "evaluate": "Score a model trained elsewhere over all target languages, without training.",
     "predict": "Label text or files with a trained model.",
     "export": "Write a trained model as an ONNX graph, fp32 or int8, checked against torch.",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sprachbund.languages.language import find_variant
 from sprachbund.report.numbers import plural, score
 from sprachbund.report.tables import NONE, Cell, Column, Line, Table
+from sprachbund.results.published_suites import OVERALL, ReportedScores, reported_scores
 from sprachbund.results.suite_scores import QA_METRICS, SuiteScores, TaskScores
 
 _GROUPS = {"classification": "Classification", "structured": "Structured", "qa": "Question answering",
@@ -29,7 +32,7 @@ def points(value: float | None) -> Cell:
 
 
 def score_table(scores: SuiteScores) -> Table:
-    """The suite's score table: overall, every task under its group, and the groups' means."""
+    """The suite's score table: overall, every task under its group, the groups' means; what papers report below."""
     order = [name for group in scores.groups.values() for name in group]
     names = list(dict.fromkeys([*order, *(task.task for task in scores.tasks), *scores.absent]))
     titles = {task.task: task.title for task in scores.tasks}
@@ -40,8 +43,26 @@ def score_table(scores: SuiteScores) -> Table:
     cells += [points(scores.group_mean(group)) for group in scores.groups]
     caption = ("In points, as XTREME's evaluator takes means: over all languages of a task, English included; question "
                "answering is the mean of F1 and exact match, which stand beside it as F1 / exact match. A mean with "
-               f"anything missing is not given ({NONE}).")
-    return Table("scores", f"{scores.title}: scores", caption, tuple(columns), (Line(tuple(cells)),))
+               f"anything missing is not given ({NONE}). Coloured rows are reported by the papers named, with their "
+               "own data, training and choices: they are not ours, and rows of different papers do not compare "
+               "exactly.")
+    reported = [_reported_line(row, names, len(scores.groups)) for row in reported_scores(scores.suite)]
+    return Table("scores", f"{scores.title}: scores", caption, tuple(columns), (Line(tuple(cells)), *reported))
+
+
+def _reported_line(row: ReportedScores, names: Sequence[str], groups: int) -> Line:
+    setting = () if row.setting == "zero-shot" else (row.setting,)
+    cells = [Cell(row.system, (*setting, f"reported: {row.paper}")), points(row.score(OVERALL))]
+    for name in names:
+        values, mean = row.scores.get(name, {}), row.score(name)
+        told = [metric for metric in ("f1", "exact_match") if metric in values]
+        both = " / ".join(score(values[metric]) for metric in told)
+        if mean is None:
+            alone = tuple(f"{metric_name(metric)} {score(values[metric])}" for metric in told)
+            cells.append(Cell(NONE, alone, float("-inf")))
+        else:
+            cells.append(Cell(score(mean), (both,) if len(told) == 2 else (), mean))
+    return Line((*cells, *(points(None) for _ in range(groups))), "reported")
 
 
 def task_cell(task: TaskScores | None) -> Cell:
@@ -67,7 +88,7 @@ def tasks_table(scores: SuiteScores) -> Table:
                       if (mean := task.mean_of(name)) is not None)
         note = "; ".join(filter(None, (task.note, f"missing: {', '.join(task.missing)}" if task.missing else "")))
         lines.append(Line((
-            Cell(task.title), Cell(", ".join(groups.get(task.task, [])) or NONE), points(task.mean),
+            Cell(task.title), Cell(", ".join(groups.get(task.task, [])) or NONE), _score_or_partial(task),
             Cell(" and ".join(map(metric_name, used)), means if len(means) > 1 else ()),
             Cell(str(len(task.languages) - len(task.missing)), sort=len(task.languages) - len(task.missing)),
             Cell(note or NONE))))
@@ -76,6 +97,14 @@ def tasks_table(scores: SuiteScores) -> Table:
                            Cell("0", sort=0), Cell(f"missing: {why}"))))
     caption = "A task's score is the mean over all its languages, in points; what is missing is never left out of one."
     return Table("tasks", "Tasks", caption, columns, tuple(lines))
+
+
+def _score_or_partial(task: TaskScores) -> Cell:
+    """A task's score; where languages are missing none, with the mean over the others beside it."""
+    if task.mean is not None or task.partial_mean is None:
+        return points(task.mean)
+    there = len(task.languages) - len(task.missing)
+    return Cell(NONE, (f"{score(task.partial_mean)} over {there} of {len(task.languages)}",), float("-inf"))
 
 
 def languages_table(task: TaskScores) -> Table:

@@ -56,10 +56,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of cells; `kind` tells the source language and variants from the rest, `group` is its family."""
+    """A row of cells; `kind` tells the source language, variants, and what papers report from the rest, `group` is its
+    family."""
 
     cells: tuple[Cell, ...]
-    kind: Literal["", "source", "variant"] = ""
+    kind: Literal["", "source", "variant", "reported"] = ""
     group: str = ""
 
 

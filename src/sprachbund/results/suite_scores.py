@@ -50,6 +50,13 @@ class TaskScores:
         return sum(values[language] for language in self.languages) / len(self.languages)
 
     @property
+    def partial_mean(self) -> float | None:
+        """The mean of the first metric over the languages that are there: to be shown with their number, never as the
+        task's score."""
+        values = next(iter(self.scores.values()), {})
+        return sum(values.values()) / len(values) if values else None
+
+    @property
     def mean(self) -> float | None:
         """The task's score; None where a language is missing."""
         names = QA_METRICS if self.qa else tuple(self.scores)[:1]

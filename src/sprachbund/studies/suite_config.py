@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from sprachbund.core.config import Config, parse_yaml, validate
 from sprachbund.core.errors import RegistryError, join_or, near_matches
+from sprachbund.data.card import Split
+from sprachbund.evaluation.probes.poolings import Pooling
 
 SUITES = ("xtreme", "xtreme-r")
 """Suites that come with the package."""
@@ -24,6 +26,48 @@ SUFFIXES: dict[FileKind, str] = {"answers": "json", "mlqa_answers": "json", "ent
 """How a kind's files end; the others end in tsv."""
 
 
+class SuiteRun(Config):
+    """How a task is learnt and predicted."""
+
+    task: str
+    """A registered task."""
+    test: str
+    """Card of the data that are scored."""
+    train: tuple[str, ...] = Field(min_length=1)
+    """Data to learn from in English, the suite's own first; the first that is there is taken, and if it is another
+    one it is named as a stand-in."""
+    splits: tuple[Split, ...] = ("test",)
+    """Splits that may be scored, the suite's own first."""
+    training: dict[str, Any] = Field(default_factory=dict)
+    """Settings of training, as `TrainingConfig` has them."""
+    large: dict[str, Any] = Field(default_factory=dict)
+    """Settings of training that replace these for large encoders."""
+
+
+class SuiteLookup(Config):
+    """How a task of retrieval is looked up, without training."""
+
+    data: str
+    """Card of the data."""
+    pooling: Pooling
+    metric: str
+    """A registered metric of rankings."""
+    layer_of_12: int
+    """Layer of an encoder with 12 layers; as high in others."""
+    layer_of_24: int | None = None
+    """Layer of one with 24, where the suite names another."""
+
+    def layer(self, n_layers: int) -> int:
+        """The layer of an encoder.
+
+        >>> SuiteLookup(data="tatoeba", pooling="mean", metric="m", layer_of_12=7, layer_of_24=13).layer(24)
+        13
+        """
+        if n_layers == 24 and self.layer_of_24 is not None:
+            return self.layer_of_24
+        return max(1, round(self.layer_of_12 * n_layers / 12))
+
+
 class SuiteTask(Config):
     """A task of a suite."""
 
@@ -34,6 +78,10 @@ class SuiteTask(Config):
     """Codes in the evaluator's order; every mean is over all of them."""
     faults: tuple[str, ...] = ()
     """What is known to be wrong with the evaluator's figures of this task."""
+    run: SuiteRun | None = None
+    """How it is learnt; None: it is not, here."""
+    lookup: SuiteLookup | None = None
+    """How it is looked up, where it is a task of retrieval."""
 
     @property
     def suffix(self) -> str:
