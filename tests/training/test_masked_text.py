@@ -12,7 +12,7 @@ from sprachbund.training.config import TrainingConfig
 from sprachbund.training.engine import train_on
 from sprachbund.training.masked_text import epochs_of
 
-CONFIG = TrainingConfig(batch_pieces=60, epochs=2, threads=1, precision="fp32", checkpoint_seconds=1e-9,
+CONFIG = TrainingConfig(batch_pieces=60, epochs=1, threads=1, precision="fp32", checkpoint_seconds=1e-9,
                         learning_rate=1e-3)
 
 
@@ -28,7 +28,7 @@ def _told_at_every_step(monkeypatch):
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory):
     folder = tmp_path_factory.mktemp("texts")
-    return tuple(toy_text(folder / code, 40, language=code, seed=seed) for seed, code in enumerate(("en", "de")))
+    return tuple(toy_text(folder / code, 30, language=code, seed=seed) for seed, code in enumerate(("en", "de")))
 
 
 def run(texts, work=None, *, config=CONFIG, stop=None, seed=1, **model):
@@ -62,18 +62,19 @@ def test_the_seed_decides_everything(texts):
     assert one[1].history != other[1].history
 
 
-@pytest.mark.parametrize("stop", [1, 9])
-def test_a_killed_adaptation_goes_on_to_the_same_bits(texts, tmp_path, stop):
-    with pytest.raises(Killed):
-        run(texts, tmp_path, stop=stop)
+def test_a_killed_adaptation_goes_on_to_the_same_bits(texts, tmp_path):
+    for stop in (1, 7):
+        with pytest.raises(Killed):
+            run(texts, tmp_path, stop=stop)
     assert_same(run(texts, tmp_path), run(texts))
 
 
-@pytest.mark.parametrize("threads", [2, 3])
-def test_any_number_of_threads_gives_the_same_bits(texts, threads):
+def test_any_number_of_threads_gives_the_same_bits(texts):
     """The embeddings get gradients from the head as well as from every shard."""
-    config = CONFIG.model_copy(update={"batch_pieces": 1200, "epochs": 6})  # three shards
-    assert_same(run(texts, config=config.model_copy(update={"threads": threads})), run(texts, config=config))
+    config = CONFIG.model_copy(update={"batch_pieces": 1200, "epochs": 4})  # three shards
+    one = run(texts, config=config)
+    for threads in (2, 3):
+        assert_same(run(texts, config=config.model_copy(update={"threads": threads})), one)
 
 
 def test_the_output_vocabulary_moves_and_nothing_else(texts):
@@ -117,7 +118,7 @@ def test_other_pieces_are_hidden_in_every_step_and_none_of_the_held_out(texts):
     held = set(batches.stream.windows(held_out=True).tolist())
     assert held
     assert not held & set(batches.windows.tolist())
-    assert len(np.concatenate(batches.sampler.epoch(0))) + len(held) == 80
+    assert len(np.concatenate(batches.sampler.epoch(0))) + len(held) == 60
 
 
 def test_steps_become_epochs(texts):
