@@ -100,6 +100,25 @@ def test_a_limit_makes_a_smoke_run_that_says_so(
     assert str(tmp_path) not in info["command"]
 
 
+def test_choices_are_written_as_the_suite_numbers_them(data: Path, encoder: Path, tmp_path: Path) -> None:
+    draw = random.Random(3)
+    for place, count in (("xcopa/et/test", 8), ("intermediate/copa/en/train", 30)):
+        lines = [{"premise": "the dog sees", "choice1": "a cat", "choice2": "the house", "question": "cause",
+                  "label": draw.randint(0, 1), "idx": number, "changed": False} for number in range(count)]
+        _put(data / f"{place}.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    finished = sb.run_suite("xtreme-r", encoder=str(encoder), data_dir=data, training=TRAINING, executor="inline",
+                            store=tmp_path / "store", output=tmp_path / "out", only=["xcopa"])
+    (task,) = finished.scores.tasks
+    assert "where the suite learns from Social IQa and then from COPA" in task.note
+    assert "trained on intermediate/copa, a stand-in for intermediate/socialiqa" in task.note
+    gold = (data / "xcopa" / "et" / "test.jsonl").read_text(encoding="utf-8").splitlines()
+    written = (tmp_path / "out" / "labels" / "xcopa" / "test-et.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["label"] for line in written] == [json.loads(line)["label"] for line in gold]
+    (row,) = read_rows(tmp_path / "out" / "runs" / "xcopa" / "rows.parquet")
+    right, total = row.counts.sum(axis=0)
+    assert task.scores == {"accuracy": {"et": pytest.approx(100 * right / total)}}
+
+
 def test_what_is_wrong_is_told_at_once(data: Path, encoder: Path, tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match="XTREME has no task 'pawx'") as caught:
         _run(data, encoder, tmp_path, only=["pawx"])

@@ -8,11 +8,12 @@ from sprachbund.core.errors import DataError
 from sprachbund.stages.stage import Stage
 from sprachbund.stages.store import Store
 from sprachbund.studies.suite_config import read_suite
-from sprachbund.studies.suite_predictions import _one_a_line, _sentences, write_task_files
+from sprachbund.studies.suite_predictions import _numbered, _one_a_line, _sentences, write_task_files
 
 
 def test_missing_predictions_are_written_as_what_is_never_right() -> None:
     assert "".join(_one_a_line([["a"], [None]])) == "a\n\n"
+    assert "".join(_numbered([["2"], [None]])) == '{"idx": 0, "label": 1}\n{"idx": 1, "label": -1}\n'
     assert "".join(_sentences([["NOUN", None], [], ["X"]])) == "NOUN\nO\n\n\nX\n\n"
 
 

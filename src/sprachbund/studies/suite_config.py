@@ -38,6 +38,8 @@ class SuiteRun(Config):
     one it is named as a stand-in."""
     splits: tuple[Split, ...] = ("test",)
     """Splits that may be scored, the suite's own first."""
+    remark: str = ""
+    """What of the suite's recipe cannot be done here; stands wherever the score does."""
     training: dict[str, Any] = Field(default_factory=dict)
     """Settings of training, as `TrainingConfig` has them."""
     large: dict[str, Any] = Field(default_factory=dict)

@@ -57,7 +57,7 @@ def plan_task(
     if not targets:
         raise DataError(f"the data set {recipe.test} has none of the suite's languages in {split}")
     learnt = _training_data(recipe, data_dir)
-    notes = []
+    notes = [recipe.remark] if recipe.remark else []
     if learnt != recipe.train[0]:
         notes.append(f"trained on {learnt}, a stand-in for {recipe.train[0]}: not comparable with published scores")
     if split != recipe.splits[0]:

@@ -78,13 +78,19 @@ def _answers(corpus: EncodedCorpus, predicted: Path) -> tuple[str, str]:
 
 def _lines(corpus: EncodedCorpus, predicted: Path, task: SuiteTask) -> tuple[str, str]:
     gold, given = corpus.gold(), Predictions.load(predicted).by_example(corpus)
-    form = _sentences if task.kind == "tags" else _one_a_line
+    form = {"tags": _sentences, "choices": _numbered}.get(task.kind, _one_a_line)
     return "".join(form(given)), "".join(form(gold))
 
 
 def _one_a_line(labels: Sequence[Sequence[str | None]]) -> Iterator[str]:
     for (label,) in labels:
         yield f"{label or ''}\n"
+
+
+def _numbered(labels: Sequence[Sequence[str | None]]) -> Iterator[str]:
+    """Choices as XCOPA has them: numbers from 0, where ours begin at 1; -1 where there is no prediction."""
+    for place, (label,) in enumerate(labels):
+        yield json.dumps({"idx": place, "label": int(label or 0) - 1}) + "\n"
 
 
 def _sentences(labels: Sequence[Sequence[str | None]]) -> Iterator[str]:
