@@ -23,12 +23,13 @@ def adaptation(*texts, **values):
 def test_the_sentence_that_every_table_repeats():
     one = adaptation(text(), text("fr"), encoder_provenance="not mBERT")
     assert provenance_of(one) == (
-        "not mBERT; adapted on 2,000 pieces of web (de, fr), 2 times, masked-language loss on held-out text 8.00 "
+        "not mBERT; adapted on 2,000 pieces of web (de, fr) in 2 epochs, masked-language loss on held-out text 8.00 "
         "before and 4.00 after, pseudo-perplexity 1,100 and 20.1"
     )
     bare = adaptation(text("", before=None, after=None))
-    assert provenance_of(bare) == "adapted on 1,000 pieces of web, 2 times"
-    assert provenance_of(adaptation(text(), epochs=1.0)).startswith("adapted on 1,000 pieces of web (de), once, masked")
+    assert provenance_of(bare) == "adapted on 1,000 pieces of web in 2 epochs"
+    once = provenance_of(adaptation(text(), epochs=1.0))
+    assert once.startswith("adapted on 1,000 pieces of web (de) in 1 epoch, masked")
     assert one.in_words() == "masked language on web (de, fr)"
     many = adaptation(*(text(code) for code in ("de", "fr", "sw", "ta", "th", "tr", "ur")))
     assert "web (de, fr, sw, ta, th and 2 more)" in provenance_of(many)

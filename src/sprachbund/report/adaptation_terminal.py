@@ -10,14 +10,15 @@ from rich.text import Text
 
 from sprachbund.results.adaptation import Adaptation, AdaptedText, Guess, short
 
-_COLUMNS = ("text", "texts", "pieces", "held out", "loss before", "after", "pseudo-perplexity before", "after")
+_COLUMNS = ("text", "texts", "pieces", "held\nout", "loss\nbefore", "loss\nafter", "pseudo-\nperpl.\nbefore",
+            "pseudo-\nperpl.\nafter")
 
 
 def print_adaptation(console: Console, adaptation: Adaptation, notes: Sequence[str] = ()) -> None:
     """Print the table, with a line for all texts where there are several, and the notes below it."""
     table = Table(title=f"Adapted: {adaptation.encoder}, {adaptation.steps:,} steps", title_justify="left")
     for number, name in enumerate(_COLUMNS):
-        table.add_column(name, justify="left" if number == 0 else "right")
+        table.add_column(name, justify="left" if number == 0 else "right", no_wrap=True)
     for text in adaptation.texts:
         table.add_row(*_row(text))
     if len(adaptation.texts) > 1:

@@ -142,8 +142,8 @@ def provenance_of(adaptation: Adaptation) -> str:
         if whole.before.pseudo_perplexity is not None and whole.after.pseudo_perplexity is not None:
             measured += (f", pseudo-perplexity {short(whole.before.pseudo_perplexity)} and "
                          f"{short(whole.after.pseudo_perplexity)}")
-    read = f"{adaptation.pieces:,} pieces of {_sources(adaptation)}, {_times(adaptation.epochs)}"
-    sentence = f"adapted on {read}{measured}"
+    epochs = f"{adaptation.epochs:g} epoch" + ("" if adaptation.epochs == 1 else "s")
+    sentence = f"adapted on {adaptation.pieces:,} pieces of {_sources(adaptation)} in {epochs}{measured}"
     own = adaptation.encoder_provenance
     return f"{own}; {sentence}" if own else sentence
 
@@ -166,10 +166,6 @@ def _sources(adaptation: Adaptation) -> str:
     for text in adaptation.texts:
         names.setdefault(text.name, []).append(text.language)
     return "; ".join(f"{name} ({_few(languages)})" if any(languages) else name for name, languages in names.items())
-
-
-def _times(epochs: float) -> str:
-    return "once" if epochs == 1 else f"{epochs:g} times"
 
 
 def _few(languages: Sequence[str]) -> str:
