@@ -44,8 +44,8 @@ def cell_score(rows: Iterable[ScoreRow], planned: PlannedCell, unaveraged: Colle
     """
     primary = [row for row in rows if row.primary]
     on_dev = fmean(value(row) for row in primary if row.stage == planned.keys["score dev"])
-    on_targets = [value(row) for row in primary
-                  if row.stage == planned.keys.get("score") and row.target not in {row.source, *row.more_sources, *unaveraged}]
+    on_targets = [value(row) for row in primary if row.stage == planned.keys.get("score")
+                  and row.target not in {row.source, *row.more_sources, *unaveraged}]
     return CellScore(on_dev, fmean(on_targets) if on_targets else None)
 
 
