@@ -99,10 +99,13 @@ def test_another_seed_runs_only_what_is_new(world: Any) -> None:
 def test_the_folder_of_a_run_holds_reports_results_and_rows_and_tells_no_paths_of_its_own(world: Any) -> None:
     sb.run(**_settings(world))
     out: Path = world.folder / "out"
-    names = ["languages.svg", "map.svg", "report.html", "report.md", "results.json", "rows.parquet"]
+    names = ["languages.svg", "map.svg", "references.bib", "report.html", "report.md", "results.json", "rows.parquet",
+             "tables"]
     assert sorted(path.name for path in out.iterdir()) == names
-    for name in names[:-1]:
-        text = (out / name).read_text(encoding="utf-8")
+    texts = [path for path in out.rglob("*") if path.is_file() and path.suffix != ".parquet"]
+    assert {path.suffix for path in texts} >= {".csv", ".md", ".tex", ".bib", ".html"}
+    for path in texts:
+        text = path.read_text(encoding="utf-8")
         assert not any(str(place) in text for place in (world.store, out))  # data and encoder stand as they were named
     results = json.loads((out / "results.json").read_text(encoding="utf-8"))
     assert results["run"]["settings"]["seeds"] == [1, 2]
