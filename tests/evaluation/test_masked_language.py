@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from contextlib import contextmanager
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 
 from sprachbund.batching.masked_stream import MaskedStream
 from sprachbund.evaluation import masked_language
-from sprachbund.evaluation.masked_language import held_out_guesses
+from sprachbund.evaluation.masked_language import held_out_guesses, loss_by_frequency
 from sprachbund.testing.toy_text import toy_masked_model, toy_text
 
 
@@ -55,6 +56,21 @@ def test_pseudo_perplexity_hides_one_piece_at_a_time(measured):
     assert german is None  # nothing of it is held out
     assert english.alone == len(expected)
     assert english.pseudo_loss == pytest.approx(sum(expected) / len(expected), abs=1e-5)
+
+
+def test_the_loss_by_frequency_is_that_of_counts(measured):
+    opened, stream = measured
+    english, german = loss_by_frequency(stream, len(opened.head.rows))
+    counts, held = Counter(), []
+    for text in stream.texts:
+        for number, is_held in enumerate(text.held_out.tolist()):
+            ids = text.piece_ids[text.window_offsets[number] : text.window_offsets[number + 1]].tolist()
+            kept = [piece for piece in ids if not stream.masker.special[piece]]
+            held += kept if is_held else []
+            counts.update([] if is_held else kept)
+    total = counts.total() + len(opened.head.rows)
+    assert english == pytest.approx(-sum(math.log((counts[piece] + 1) / total) for piece in held) / len(held))
+    assert german is None
 
 
 def test_no_more_is_read_than_agreed(measured, monkeypatch):

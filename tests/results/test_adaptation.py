@@ -37,10 +37,12 @@ def test_the_sentence_that_every_table_repeats():
 
 def test_losses_of_several_texts_are_means_over_pieces():
     whole = adaptation(
-        text(), text("fr", guessed=300, guessed_alone=0, before=Guess(loss=4.0), after=Guess(loss=2.0)),
+        text(by_frequency=8.0), text("fr", guessed=300, guessed_alone=0, by_frequency=4.0, before=Guess(loss=4.0),
+                                     after=Guess(loss=2.0)),
         text("sw", guessed=0, guessed_alone=0, before=None, after=None),
     ).whole()
     assert (whole.texts, whole.pieces, whole.guessed, whole.guessed_alone) == (270, 3000, 400, 50)
+    assert whole.by_frequency == 5.0
     assert whole.before == Guess(loss=5.0, pseudo_loss=7.0)
     assert whole.after == Guess(loss=2.5, pseudo_loss=3.0)
 

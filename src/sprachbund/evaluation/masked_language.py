@@ -16,6 +16,7 @@ from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional as F
 
@@ -28,6 +29,7 @@ from sprachbund.evaluation.workers import in_threads, models_for_threads
 from sprachbund.models.heads.masked_token import MaskedToken
 from sprachbund.models.precision import autocast, autocast_format
 from sprachbund.models.transfer_model import TransferModel
+from sprachbund.tokenization.piece_text import PieceText
 from sprachbund.tokenization.ragged import Integers, offsets_of
 
 PSEUDO_PIECES = 60_000
@@ -74,6 +76,32 @@ def held_out_guesses(
         return [_measure(model, stream, number, precision, seed, share) for number in range(len(stream.texts))]
     finally:
         model.train(was_training)
+
+
+def loss_by_frequency(stream: MaskedStream, n_rows: int) -> list[float | None]:
+    """The loss of who knows nothing but how often each piece stands in the text that is trained on, nats a piece.
+
+    What a head that has learnt no more than that would reach: counts of all texts together, one added to each piece.
+
+    Args:
+        stream: texts.
+        n_rows: pieces among which is looked, special ones included.
+
+    Returns:
+        For each text that of its held-out part; None where nothing is held out.
+    """
+    special = stream.masker.special
+    counts = [[np.bincount(ids[~special[ids]], minlength=len(special)) for ids in _parts(text)]
+              for text in stream.texts]
+    trained = np.sum([one for one, _ in counts], axis=0) + 1.0
+    costs = -np.log(trained / (trained.sum() - len(trained) + n_rows))
+    return [float(costs @ held / held.sum()) if held.any() else None for _, held in counts]
+
+
+def _parts(text: PieceText) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Pieces of the windows that are trained on, and of those that are held out."""
+    held = np.repeat(np.asarray(text.held_out), text.window_lengths)
+    return text.piece_ids[~held], text.piece_ids[held]
 
 
 def _measure(

@@ -15,7 +15,7 @@ from sprachbund.batching.masked_stream import MaskedStream
 from sprachbund.core.errors import DataError
 from sprachbund.core.files import write_text
 from sprachbund.core.seeds import derive_seed
-from sprachbund.evaluation.masked_language import HeldOutGuesses, held_out_guesses
+from sprachbund.evaluation.masked_language import HeldOutGuesses, held_out_guesses, loss_by_frequency
 from sprachbund.models.encoders.opening import open_tokenizer
 from sprachbund.models.encoders.source import EncoderConfig
 from sprachbund.models.masked_language import MaskedLanguageModel, open_masked_language_model, save_adapted
@@ -127,7 +127,9 @@ def _facts(
     config: AdaptationConfig, named: EncoderConfig, opened: MaskedLanguageModel, data: MaskedText,
     result: TrainingResult, epochs: float, before: Guesses, after: Guesses,
 ) -> Adaptation:
-    texts = tuple(_text(text, data.masker, *found) for text, *found in zip(data.texts, before, after, strict=True))
+    frequent = loss_by_frequency(MaskedStream(data.texts, data.masker), len(data.rows))
+    texts = tuple(_text(text, data.masker, known, first, last)
+                  for text, known, first, last in zip(data.texts, frequent, before, after, strict=True))
     facts = Adaptation(
         encoder=named.name, encoder_provenance=opened.encoder.provenance, own_head=opened.own_head,
         head_stored=opened.stores_head, texts=texts, steps=result.steps, epochs=round(epochs, 3),
@@ -138,14 +140,15 @@ def _facts(
 
 
 def _text(
-    text: PieceText, masker: Masker, before: HeldOutGuesses | None, after: HeldOutGuesses | None
+    text: PieceText, masker: Masker, by_frequency: float | None, before: HeldOutGuesses | None,
+    after: HeldOutGuesses | None,
 ) -> AdaptedText:
     trained = np.repeat(~np.asarray(text.held_out), text.window_lengths)
     measured = {} if after is None else {"guessed": after.guessed, "guessed_alone": after.alone}
     return AdaptedText(
         name=text.name, language=text.language, texts=text.texts - text.held_out_texts,
         pieces=int((trained & ~masker.special[text.piece_ids]).sum()), held_out_texts=text.held_out_texts,
-        before=_guess(before), after=_guess(after), notes=text.notes, **measured,
+        by_frequency=by_frequency, before=_guess(before), after=_guess(after), notes=text.notes, **measured,
     )
 
 

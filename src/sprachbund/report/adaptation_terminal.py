@@ -10,8 +10,8 @@ from rich.text import Text
 
 from sprachbund.results.adaptation import Adaptation, AdaptedText, Guess, short
 
-_COLUMNS = ("text", "texts", "pieces", "held\nout", "loss\nbefore", "loss\nafter", "pseudo-\nperpl.\nbefore",
-            "pseudo-\nperpl.\nafter")
+_COLUMNS = ("text", "pieces", "texts\nheld out", "by fre-\nquency", "loss\nbefore", "loss\nafter",
+            "pseudo-\nperpl.\nbefore", "pseudo-\nperpl.\nafter")
 
 
 def print_adaptation(console: Console, adaptation: Adaptation, notes: Sequence[str] = ()) -> None:
@@ -26,7 +26,7 @@ def print_adaptation(console: Console, adaptation: Adaptation, notes: Sequence[s
         table.add_row(*_row(adaptation.whole()), style="bold")
     console.print(table)
     console.print(Text(f"{adaptation.masking}; looked for among {adaptation.output_vocabulary:,} pieces; losses in "
-                       "nats a piece, on the texts held out; seed "
+                       "nats a piece, on the texts held out, beside that of guessing by frequency; seed "
                        f"{adaptation.seed}"), highlight=False)
     console.print(Text(f"Encoder: {adaptation.provenance}.", style="bold"))
     for note in notes:
@@ -34,7 +34,8 @@ def print_adaptation(console: Console, adaptation: Adaptation, notes: Sequence[s
 
 
 def _row(text: AdaptedText) -> list[str]:
-    return [text.label, f"{text.texts:,}", f"{text.pieces:,}", f"{text.held_out_texts:,}",
+    return [text.label, f"{text.pieces:,}", f"{text.held_out_texts:,}",
+            "-" if text.by_frequency is None else f"{text.by_frequency:.3f}",
             *(_loss(guess) for guess in (text.before, text.after)),
             *(_perplexity(guess) for guess in (text.before, text.after))]
 

@@ -42,6 +42,7 @@ class AdaptedText(Config):
         name, language: of the text; "" for a language that nobody says.
         texts, pieces: that were trained on, each once an epoch; special pieces left out.
         held_out_texts: that were not.
+        by_frequency: loss on all held-out pieces of who knows only how often each piece stands in the text.
         guessed, guessed_alone: held-out pieces hidden for `loss` and for `pseudo_loss`.
         before, after: the training; None without held-out text.
         notes: what the reader counted.
@@ -52,6 +53,7 @@ class AdaptedText(Config):
     texts: int
     pieces: int
     held_out_texts: int = 0
+    by_frequency: float | None = None
     guessed: int = 0
     guessed_alone: int = 0
     before: Guess | None = None
@@ -105,6 +107,7 @@ class Adaptation(Config):
         return AdaptedText(
             name="all", language="", texts=sum(text.texts for text in self.texts), pieces=self.pieces,
             held_out_texts=sum(text.held_out_texts for text in self.texts),
+            by_frequency=_mean([(text.guessed, text.by_frequency) for text in self.texts]),
             guessed=sum(text.guessed for text in self.texts),
             guessed_alone=sum(text.guessed_alone for text in self.texts),
             before=_together([(text.guessed, text.guessed_alone, text.before) for text in self.texts]),
@@ -173,15 +176,19 @@ def _few(languages: Sequence[str]) -> str:
     return ", ".join(shown) if len(shown) <= 6 else f"{', '.join(shown[:5])} and {len(shown) - 5} more"
 
 
+def _mean(parts: Sequence[tuple[int, float | None]]) -> float | None:
+    there = [(count, value) for count, value in parts if count and value is not None]
+    total = sum(count for count, _ in there)
+    return sum(count * value for count, value in there) / total if total else None
+
+
 def _together(parts: Sequence[tuple[int, int, Guess | None]]) -> Guess | None:
     """Means over pieces."""
     there = [(count, alone, guess) for count, alone, guess in parts if guess is not None and count]
     if not there:
         return None
     loss = sum(count * guess.loss for count, _, guess in there) / sum(count for count, _, _ in there)
-    measured = [(alone, guess.pseudo_loss) for _, alone, guess in there if alone and guess.pseudo_loss is not None]
-    total = sum(alone for alone, _ in measured)
-    return Guess(loss=loss, pseudo_loss=sum(alone * value for alone, value in measured) / total if total else None)
+    return Guess(loss=loss, pseudo_loss=_mean([(alone, guess.pseudo_loss) for _, alone, guess in there]))
 
 
 def read_adaptation(path: Path) -> Adaptation:
