@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sprachbund.results.adaptation import Adaptation, AdaptedText, Guess, short
 
-_COLUMNS = ("text", "pieces", "texts\nheld out", "by fre-\nquency", "loss\nbefore", "loss\nafter",
+_COLUMNS = ("text", "pieces", "held\nout", "by fre-\nquency", "loss\nbefore", "loss\nafter",
             "pseudo-\nperpl.\nbefore", "pseudo-\nperpl.\nafter")
 
 
