@@ -24,6 +24,18 @@ def test_a_flag_changes_one_part_of_a_group_and_keeps_the_rest() -> None:
     assert values["encoder"] == {"name": "xlm-roberta-base", "allow_pickle": True}
 
 
+def test_labels_beyond_one_source_are_set_by_flags_and_their_parts_by_set() -> None:
+    flags = {"more_sources": "de, ru", "few_shot": 5, "translate_train": "mt/{language}.tsv",
+             "set": ["few_shot.split=dev", "translate_train.limit=9"]}
+    assert run_values(flags, {}) == {
+        "more_sources": ["de", "ru"], "few_shot": {"examples": 5, "split": "dev"},
+        "translate_train": {"data": "mt/{language}.tsv", "limit": 9}}
+    assert run_values({"set": ["few_shot.split=dev"]}, {"few_shot": 10}) == {
+        "few_shot": {"examples": 10, "split": "dev"}}
+    assert run_values({"few_shot": 3}, {"few_shot": {"examples": 10, "split": "dev"}}) == {
+        "few_shot": {"examples": 3, "split": "dev"}}
+
+
 def test_layer_goes_to_the_fusions_that_have_one() -> None:
     values = run_values({"fusion": ["last_layer", "dlfa", "dlfa:layer=3,gate=sigmoid"], "layer": 10}, {})
     assert values["fusion"] == [

@@ -27,8 +27,9 @@ _COMMA = re.compile(r",(?![^\[]*\])")  # not those of a list
 
 _TRAINING = ("epochs", "learning_rate", "head_learning_rate", "batch_pieces", "max_pieces", "precision", "threads",
              "device")
-_TOP = ("task", "source", "split", "pooling", "train_limit", "test_limit", "unknown_labels", "name", "data_dir",
-        "few_shot", "translate_train")
+_TOP = ("task", "source", "split", "pooling", "train_limit", "test_limit", "unknown_labels", "name", "data_dir")
+_BARE = {"few_shot": "examples", "translate_train": "data"}
+"""Groups whose bare value is not their name."""
 _FUSION = ("layer", "gate", "integration", "normalisation", "reduction")
 
 
@@ -54,6 +55,8 @@ def run_values(flags: Flags, base: Mapping[str, Any]) -> dict[str, Any]:
     _group(values, base, "data", {"name": flags.get("data"), "labels": flags.get("labels"),
                                   "format": flags.get("format")})
     _group(values, base, "test_data", {"name": flags.get("test_data")})
+    for name, key in _BARE.items():
+        _group(values, base, name, {key: flags.get(name)})
     if flags.get("adapt_text"):
         text = raw_texts(flags["adapt_text"], flags.get("adapt_languages"), flags.get("adapt_column"))
         before = base.get("adapt")
@@ -80,7 +83,9 @@ def _group(values: dict[str, Any], base: Mapping[str, Any], name: str, given: Ma
 
 
 def _options(group: Any, name: str) -> dict[str, Any]:
-    """A group of settings as a mapping of its own; a bare text is its name."""
+    """A group of settings as a mapping of its own; a bare value is its name, or what `_BARE` says."""
+    if name in _BARE and isinstance(group, str | int):
+        return {_BARE[name]: group}
     if group is None or isinstance(group, str | Mapping):
         return {"name": group} if isinstance(group, str) else dict(group or {})
     raise ConfigError([Fault(name, f"expected `key: value` lines, got {group!r}")], "the config file")

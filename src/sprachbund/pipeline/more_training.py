@@ -62,8 +62,8 @@ def more_training(
         stages[f"{MORE}source {code}"] = corpora.prepare(config.data, training, code, "train", config.train_limit)
     if config.few_shot is not None:
         found = _few_shot(config, corpora, training, test, targets, notes)
-        words.append(f"few-shot: up to {config.few_shot.examples} labelled examples of each of "
-                     f"{_languages(len(found), 'target language')}")
+        words.append(f"few-shot: up to {config.few_shot.examples} labelled examples of "
+                     f"{'each of ' * (len(found) > 1)}{_languages(len(found), 'target language')}")
         stages |= {f"{MORE}example {code}": stage for code, stage in found.items()}
     others: tuple[DataSource, ...] = ()
     if config.translate_train is not None:
