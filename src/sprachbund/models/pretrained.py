@@ -38,7 +38,7 @@ from sprachbund.models.saved_config import SprachbundConfig, register
 from sprachbund.models.transfer_model import TransferModel
 
 
-class SprachbundModel(PreTrainedModel):  # type: ignore[no-untyped-call]
+class SprachbundModel(PreTrainedModel):
     """What all models share: a transfer model built from the config.
 
     Args:
@@ -62,7 +62,7 @@ class SprachbundModel(PreTrainedModel):  # type: ignore[no-untyped-call]
             provenance=config.description.get("provenance", ""),
         )
         self.transfer = transfer_model(config, encoder)
-        self.post_init()  # type: ignore[no-untyped-call]
+        self.post_init()  # type: ignore[no-untyped-call]  # called on self, so no exclusion of the library reaches it
         # post_init looks for tied weights (T5) in direct children only; the encoder's model lies deeper
         self.all_tied_weights_keys = self.get_expanded_tied_weights_keys(all_submodels=True)
 
@@ -85,7 +85,7 @@ class SprachbundModel(PreTrainedModel):  # type: ignore[no-untyped-call]
         return self.transfer.head(state, mask, None), mask
 
 
-class SprachbundForTokenClassification(SprachbundModel):  # type: ignore[no-untyped-call]
+class SprachbundForTokenClassification(SprachbundModel):
     """A tagger: logits at every piece.
 
     In training a word's label sits on its first piece that is more than a bare word-boundary mark. So that
@@ -125,7 +125,7 @@ class SprachbundForTokenClassification(SprachbundModel):  # type: ignore[no-unty
         return torch.cat([following, logits[:, -1:]], 1)
 
 
-class SprachbundForSequenceClassification(SprachbundModel):  # type: ignore[no-untyped-call]
+class SprachbundForSequenceClassification(SprachbundModel):
     """A classifier of texts and pairs of texts."""
 
     kind: ClassVar[Kind] = "sequence"
@@ -146,7 +146,7 @@ class SprachbundForSequenceClassification(SprachbundModel):  # type: ignore[no-u
         return output if return_dict is not False else output.to_tuple()
 
 
-class SprachbundForQuestionAnswering(SprachbundModel):  # type: ignore[no-untyped-call]
+class SprachbundForQuestionAnswering(SprachbundModel):
     """Logits of the start and of the end of an answer at every piece; what is no part of the context is not masked."""
 
     kind: ClassVar[Kind] = "span"
@@ -180,7 +180,7 @@ class IntentAndSlotsOutput(ModelOutput):
     intent_logits: Float[Tensor, "batch intents"] | None = None
 
 
-class SprachbundForIntentAndSlots(SprachbundModel):  # type: ignore[no-untyped-call]
+class SprachbundForIntentAndSlots(SprachbundModel):
     """Logits of slots at every piece and of the intent of every row; transformers has no Auto class for both."""
 
     kind: ClassVar[Kind] = "joint"
@@ -202,7 +202,7 @@ class SprachbundForIntentAndSlots(SprachbundModel):  # type: ignore[no-untyped-c
         return output if return_dict is not False else output.to_tuple()
 
 
-class SprachbundForMultipleChoice(SprachbundModel):  # type: ignore[no-untyped-call]
+class SprachbundForMultipleChoice(SprachbundModel):
     """A logit for each of several choices; as with transformers' own such models, inputs have an axis of choices."""
 
     kind: ClassVar[Kind] = "choice"

@@ -10,6 +10,7 @@ from sprachbund.data.examples import Example, FrameExample
 from sprachbund.data.formats.reader import ReaderOptions
 from sprachbund.data.labels import OUTSIDE, Kind, LabelSpace, is_span_scheme, label_space_of
 from sprachbund.metrics.metric import FRAME_METRICS
+from sprachbund.tasks.examples_there import at_least_one
 
 
 class IntentSlots:
@@ -35,9 +36,7 @@ class IntentSlots:
         Raises:
             DataError: with the place of the first example that is none, or at the end if there was not one.
         """
-        empty = True
-        for example in examples:
-            empty = False
+        for example in at_least_one(examples, "sentence"):
             if not isinstance(example, FrameExample):
                 raise DataError("intent_slots needs words with an intent, found words, a text or a question alone",
                                 where=example.location, remedy="give token columns with a line `# intent = ...` before "
@@ -56,8 +55,6 @@ class IntentSlots:
                                 remedy="write O outside of slots, B-NAME where one begins and I-NAME where it goes on; "
                                        "or name the column of the slots (reader: label_column)")
             yield example
-        if empty:
-            raise DataError("there is not one sentence", remedy="check the file")
 
     def label_space(self, training: Sequence[Example]) -> LabelSpace:
         """The slots, then the intents of the training examples.

@@ -9,6 +9,7 @@ from sprachbund.core.errors import DataError
 from sprachbund.data.examples import ChoiceExample, Example
 from sprachbund.data.formats.reader import ReaderOptions
 from sprachbund.data.labels import RIGHT, Kind, LabelSpace
+from sprachbund.tasks.examples_there import at_least_one
 
 
 class MultipleChoice:
@@ -29,9 +30,7 @@ class MultipleChoice:
         Raises:
             DataError: with the place of the first example that is none, or at the end if there was not one.
         """
-        empty = True
-        for example in examples:
-            empty = False
+        for example in at_least_one(examples, "question"):
             if not isinstance(example, ChoiceExample):
                 raise DataError("multiple_choice needs questions with choices, found words, a text or a question "
                                 "about a passage", where=example.location,
@@ -42,8 +41,6 @@ class MultipleChoice:
                                 remedy="fill in its label, or take it out; published test sets often have no labels: "
                                        "score the dev set in their place (--split dev)")
             yield example
-        if empty:
-            raise DataError("there is not one question", remedy="check the file")
 
     def label_space(self, training: Sequence[Example]) -> LabelSpace:
         """One label for each choice, how right it is, whatever the training data."""

@@ -10,6 +10,7 @@ from sprachbund.data.examples import Example, QuestionExample
 from sprachbund.data.formats.reader import ReaderOptions
 from sprachbund.data.labels import BOUNDARIES, Kind, LabelSpace
 from sprachbund.metrics.metric import ANSWER_METRICS
+from sprachbund.tasks.examples_there import at_least_one
 
 
 class SpanQa:
@@ -33,9 +34,7 @@ class SpanQa:
         Raises:
             DataError: with the place of the first example that is none, or at the end if there was not one.
         """
-        empty = True
-        for example in examples:
-            empty = False
+        for example in at_least_one(examples, "question"):
             if not isinstance(example, QuestionExample):
                 raise DataError("span_qa needs questions with a context, found words or a text with a label",
                                 where=example.location, remedy="give SQuAD's JSON, or choose another task")
@@ -45,8 +44,6 @@ class SpanQa:
                     remedy="copies of test sets made by XTREME's script have blank answers: take the original files; "
                            "a question that the context does not answer says is_impossible: true")
             yield example
-        if empty:
-            raise DataError("there is not one question", remedy="check the file")
 
     def label_space(self, training: Sequence[Example]) -> LabelSpace:
         """Start and end, whatever the training data."""

@@ -9,6 +9,7 @@ from sprachbund.core.errors import DataError
 from sprachbund.data.examples import Example, TokenExample
 from sprachbund.data.formats.reader import ReaderOptions
 from sprachbund.data.labels import Kind, LabelSpace, label_space_of
+from sprachbund.tasks.examples_there import at_least_one
 
 
 class Tagging:
@@ -33,9 +34,7 @@ class Tagging:
         Raises:
             DataError: with the place of the first example that is none, or at the end if there was not one.
         """
-        empty = True
-        for example in examples:
-            empty = False
+        for example in at_least_one(examples, "sentence"):
             if not isinstance(example, TokenExample):
                 raise DataError("tagging needs words, found a whole text", where=example.location,
                                 remedy="give CoNLL-U or token columns, or use the task classification")
@@ -44,8 +43,6 @@ class Tagging:
                                 remedy="label it, or name the column that holds the labels (reader: label_column); "
                                        "copies made by XTREME's script have no test labels")
             yield example
-        if empty:
-            raise DataError("there is not one sentence", remedy="check the file")
 
     def label_space(self, training: Sequence[Example]) -> LabelSpace:
         """The label space of the training examples.

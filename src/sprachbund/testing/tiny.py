@@ -99,7 +99,7 @@ def _stored_once(model: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 def _fast(tokenizer: Tokenizer, names: Mapping[str, str], *, type_ids: bool = False) -> PreTrainedTokenizerFast:
     inputs = ["input_ids", "token_type_ids", "attention_mask"] if type_ids else ["input_ids", "attention_mask"]
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, model_input_names=inputs, **names
     )
 
